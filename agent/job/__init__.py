@@ -1,0 +1,1 @@
+"""What the system tracks: states, records, artifact manifests, progress events."""

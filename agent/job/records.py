@@ -1,0 +1,203 @@
+"""The record types that cross the boundaries between stages, one for each boundary.
+
+subject -> `Candidate` -> `Page` -> `Document` -> `Chunk` -> `Example` -> `Row`. Text is Unicode (NFC), hashes are
+lower-case hexadecimal SHA-256, times are ISO 8601 in UTC, offsets count Unicode code points.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Record(BaseModel):
+    """Base of all records: immutable, refuses unknown fields, so that a typing error cannot travel."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Evidence(Record):
+    """One fact that a permission decision rests on: where it was read, what it said, when."""
+
+    kind: str = Field(description="robots | licence | meta | header | operator | cache")
+    url: str = Field(description="Where the line was read.")
+    line: str = Field(description="The raw line or value that decided.")
+    time: str = Field(description="When it was read, ISO 8601 UTC.")
+
+
+class Candidate(Record):
+    """A document that discovery found and believes to be about the subject."""
+
+    id: str = Field(description="Stable id: the first 16 hex digits of sha256(canonical URL).")
+    url: str = Field(description="Canonical address; file:// for folders.")
+    source: str = Field(description="The source as the user wrote it, for example site:http://…")
+    title: str = ""
+    score: float = Field(description="Similarity to the subject, 0 to 1.")
+    licence: str = Field("", description="SPDX expression where the source states one, else empty.")
+    media_type: str = Field("", description="Declared type where known.")
+    blob: str = Field("", description="sha256 of the bytes when discovery already had to fetch them, else empty.")
+    headers: dict[str, str] = Field(default_factory=dict, description="Response headers, lower-case names.")
+    fetched_at: str = ""
+    evidence: tuple[Evidence, ...] = ()
+
+
+class Page(Record):
+    """The bytes of one document as retrieved, by hash, with the evidence that we may use them."""
+
+    id: str
+    url: str
+    source: str
+    title: str = ""
+    score: float = 0.0
+    blob: str = Field(description="sha256 of the bytes in the blob store.")
+    size_bytes: int
+    media_type: str = Field("", description="As declared by the server or the file extension.")
+    headers: dict[str, str] = Field(default_factory=dict)
+    licence: str = ""
+    fetched_at: str = ""
+    evidence: tuple[Evidence, ...] = ()
+
+
+class BlockKind(StrEnum):
+    """What a block of a document is."""
+
+    HEADING = "heading"
+    PARAGRAPH = "paragraph"
+    LIST = "list"
+    CODE = "code"
+    TABLE = "table"
+    QUOTE = "quote"
+
+
+class Block(Record):
+    """One block in reading order."""
+
+    kind: BlockKind
+    text: str = Field(description="Plain text; list items one a line with '- '; tables as Markdown.")
+    level: int = Field(0, description="1 to 6 for headings, else 0.")
+    language: str = Field("", description="Programming language of a code block where known.")
+    page: int = Field(0, description="1-based page of a paged document, else 0.")
+
+
+class Document(Record):
+    """A parsed document: typed blocks and what is known about it."""
+
+    id: str
+    url: str
+    source: str
+    title: str = ""
+    authors: tuple[str, ...] = ()
+    date: str = ""
+    language: str = Field("", description="ISO 639-1 code of the main language, '' when undecided.")
+    licence: str = Field("", description="SPDX expression, or '' when none is stated.")
+    blob: str = Field(description="sha256 of the original bytes.")
+    text_sha256: str = Field(description="sha256 of the text of all blocks.")
+    media_type: str = Field(description="What the bytes are, by content.")
+    parser: str = Field(description="Which road read it: html | pdf | ocr | markdown | text.")
+    quality: float = Field(description="0 to 1, see workers/parse/quality.py.")
+    score: float = Field(0.0, description="Relevance carried from discovery.")
+    blocks: tuple[Block, ...]
+    fetched_at: str = ""
+    evidence: tuple[Evidence, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """All blocks as text, one blank line between blocks."""
+        return "\n\n".join(block.text for block in self.blocks)
+
+
+class Split(StrEnum):
+    """Which part of the data a document, and all that is made of it, belongs to."""
+
+    TRAIN = "train"
+    VALIDATION = "validation"
+    TEST = "test"
+
+
+class Chunk(Record):
+    """A run of whole blocks of one document, small enough for one example."""
+
+    id: str = Field(description="<document id>-<ordinal>")
+    document_id: str
+    split: Split
+    ordinal: int
+    url: str
+    title: str = ""
+    headings: tuple[str, ...] = Field((), description="Path of headings above the chunk.")
+    licence: str = ""
+    language: str = ""
+    blocks: tuple[Block, ...]
+    tokens: int = Field(description="Estimated tokens, see workers/parse/chunk.py.")
+
+    @property
+    def text(self) -> str:
+        """All blocks as text, one blank line between blocks."""
+        return "\n\n".join(block.text for block in self.blocks)
+
+
+class ExampleKind(StrEnum):
+    """What an example teaches."""
+
+    QUESTION = "question"
+    INSTRUCTION = "instruction"
+    COMPLETION = "completion"
+
+
+class Example(Record):
+    """One training example with the verbatim span of its chunk that supports the answer."""
+
+    id: str = Field(description="First 16 hex digits of sha256(chunk id, kind, prompt, response).")
+    kind: ExampleKind
+    split: Split
+    chunk_id: str
+    document_id: str
+    prompt: str = Field("", description="Question, instruction, or the opening of a completion ('' for plain text).")
+    response: str
+    evidence: str = Field(description="Verbatim span of the chunk's text.")
+    evidence_start: int = Field(description="Offset of the span in the chunk's text.")
+    generator: str = Field(description="Backend and version that made it, for example extractive/1.")
+    score: float = Field(description="0 to 1: the generator's own confidence in its form.")
+    licence: str = ""
+    url: str = ""
+
+
+class RowFormat(StrEnum):
+    """How a row of the dataset is laid out for the model."""
+
+    CHAT = "chat"
+    PROMPT_COMPLETION = "prompt_completion"
+    TEXT = "text"
+
+
+class Row(Record):
+    """One row of the dataset, ready for the trainer, traceable to its source.
+
+    Exactly one of ``messages`` (chat), ``prompt`` with ``completion``, or ``text`` is filled, by ``format``.
+    """
+
+    id: str = Field(description="The example's id.")
+    format: RowFormat
+    kind: ExampleKind
+    split: Split
+    messages: tuple[dict[str, str], ...] = ()
+    prompt: str = ""
+    completion: str = ""
+    text: str = ""
+    chunk_id: str
+    document_id: str
+    url: str = ""
+    licence: str = ""
+
+
+class Rejected(Record):
+    """One item that a stage set aside, so that it can be read again."""
+
+    id: str
+    url: str = ""
+    noun: str = Field(description="What was counted: candidates, pages, documents, chunks, examples.")
+    reason: str = Field(description="Short snake_case word, the counter in the funnel.")
+    detail: str = ""
+    failed: bool = Field(False, description="True when something broke, False when a rule said no.")
+    record: dict[str, Any] = Field(default_factory=dict, description="The item itself where it is small.")

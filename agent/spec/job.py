@@ -1,0 +1,124 @@
+"""`JobSpec`: one frozen description of everything a job does."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from agent.errors import InvalidSpec
+from agent.spec.stages import (
+    AssembleConfig,
+    CurateConfig,
+    DiscoverConfig,
+    EvaluateConfig,
+    FailurePolicy,
+    GenerateConfig,
+    ParseConfig,
+    PublishConfig,
+    RetrieveConfig,
+    TrainConfig,
+)
+
+SOURCE_PREFIXES = ("dir", "site", "urls")
+_JOB_ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
+
+
+class JobSpec(BaseModel):
+    """What a user asks for: a base model, a subject, where to look, and a choice for every stage.
+
+    Frozen, and JSON both ways (``model_dump_json`` / ``JobSpec.from_json``). Two specifications with equal content
+    have equal ``sha256``.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    model: str = Field(description="Catalogue name (smollm2-135m), a model folder, or a Hugging Face model id.")
+    subject: str = Field(min_length=2, max_length=400, description="What the model shall know.")
+    sources: tuple[str, ...] = Field(
+        min_length=1, description="Where to look: dir:PATH, site:URL, urls:FILE-or-comma-separated-list."
+    )
+    job_id: str | None = Field(
+        None, description="Your own id: submitting it twice gives the same job. Empty makes a new one."
+    )
+    user: str = Field("", max_length=100, description="Who asks; empty takes the login name at submission.")
+    priority: int = Field(4, ge=0, le=9, description="Larger shares of the workers go to larger numbers.")
+    seed: int = Field(17, ge=0, lt=2**31, description="Seed of every random choice.")
+
+    discover: DiscoverConfig = DiscoverConfig()
+    retrieve: RetrieveConfig = RetrieveConfig()
+    parse: ParseConfig = ParseConfig()
+    curate: CurateConfig = CurateConfig()
+    generate: GenerateConfig = GenerateConfig()
+    assemble: AssembleConfig = AssembleConfig()
+    train: TrainConfig = TrainConfig()
+    evaluate: EvaluateConfig = EvaluateConfig()
+    publish: PublishConfig = PublishConfig()
+    failure: FailurePolicy = FailurePolicy()
+
+    def __init__(self, **data: Any) -> None:
+        """Build and cross-check.
+
+        Raises:
+            InvalidSpec: with one line that names each wrong field, its value and what it takes.
+        """
+        try:
+            super().__init__(**data)
+        except ValidationError as error:
+            raise InvalidSpec(_one_line(error)) from error
+
+    @field_validator("job_id")
+    @classmethod
+    def _plain_job_id(cls, value: str | None) -> str | None:
+        if value is not None and not _JOB_ID.fullmatch(value):
+            raise ValueError("takes 1 to 63 characters: lower-case letters, digits, dot, dash, underscore")
+        return value
+
+    @field_validator("sources")
+    @classmethod
+    def _known_sources(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for source in value:
+            prefix, _, rest = source.partition(":")
+            if prefix not in SOURCE_PREFIXES or not rest:
+                known = ", ".join(f"{name}:…" for name in SOURCE_PREFIXES)
+                raise ValueError(f"source {source!r} is not known; it takes {known}")
+        return value
+
+    @model_validator(mode="after")
+    def _stages_agree(self) -> JobSpec:
+        if self.curate.chunk_tokens > self.train.sequence_length:
+            raise ValueError(
+                f"curate.chunk_tokens ({self.curate.chunk_tokens}) must not exceed "
+                f"train.sequence_length ({self.train.sequence_length}), or rows are cut"
+            )
+        return self
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> JobSpec:
+        """The specification that ``model_dump_json`` wrote.
+
+        Raises:
+            InvalidSpec: as the constructor does.
+        """
+        try:
+            return cls.model_validate_json(text)
+        except ValidationError as error:
+            raise InvalidSpec(_one_line(error)) from error
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the content, without the job id: what two runs must share to be comparable."""
+        return hashlib.sha256(self.model_dump_json(exclude={"job_id"}).encode()).hexdigest()
+
+
+def _one_line(error: ValidationError) -> str:
+    faults = []
+    for fault in error.errors(include_url=False, include_context=False):
+        where = ".".join(str(part) for part in fault["loc"]) or "job"
+        message = fault["msg"].removeprefix("Value error, ")
+        value = fault.get("input")
+        shown = f" = {value!r}" if isinstance(value, (str, int, float, bool)) else ""
+        faults.append(f"{where}{shown}: {message}")
+    return "Job specification: " + "; ".join(faults) + "."

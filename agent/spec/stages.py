@@ -1,0 +1,198 @@
+"""One configuration class per stage; every field says what it decides and in which unit."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Share = Annotated[float, Field(ge=0.0, le=1.0)]
+
+
+class StageConfig(BaseModel):
+    """Base of the stage configurations: frozen, JSON both ways, refuses unknown fields."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class DiscoverConfig(StageConfig):
+    """Which documents are considered."""
+
+    max_documents: int = Field(200, ge=1, le=100_000, description="Most documents kept after ranking.")
+    min_relevance: Share = Field(
+        0.2, description="Candidates whose similarity to the subject is below this are rejected as off_topic."
+    )
+    crawl_depth: int = Field(4, ge=0, le=20, description="Links followed from a site's first page.")
+    max_pages_per_site: int = Field(500, ge=1, description="Most pages fetched from one site while discovering.")
+
+
+class RetrieveConfig(StageConfig):
+    """How documents are fetched."""
+
+    requests_per_second: float = Field(4.0, gt=0, le=100, description="Most requests a second to one host.")
+    timeout_s: float = Field(30.0, gt=0, description="Seconds until one request is given up.")
+    max_document_bytes: int = Field(50_000_000, gt=0, description="Larger documents are rejected as too_large.")
+    contact: str = Field(
+        "", description="E-mail or address put in the User-Agent, so that a site's owner can reach you."
+    )
+    licence_policy: Literal["permissive", "share_alike", "noncommercial", "any_stated", "operator"] = Field(
+        "operator",
+        description=(
+            "Which licences may be trained on. 'permissive': CC0, public domain, CC BY and permissive code licences; "
+            "'share_alike' adds CC BY-SA; 'noncommercial' adds CC BY-NC and CC BY-NC-SA; 'any_stated' takes every "
+            "stated licence that does not forbid derivatives; 'operator' also takes documents that state no licence, "
+            "on your word that you may. No policy takes a licence or a page that forbids training."
+        ),
+    )
+    shard_size: int = Field(25, ge=1, le=1000, description="Documents in one unit of work.")
+
+
+class ParseConfig(StageConfig):
+    """How bytes become text."""
+
+    languages: tuple[str, ...] = Field(("en",), description="ISO 639-1 codes kept; empty keeps all.")
+    ocr: bool = Field(True, description="Whether pages without a text layer are read by Tesseract.")
+    ocr_language: str = Field("eng", description="Tesseract language pack, for example eng or eng+deu.")
+    max_pages: int = Field(500, ge=1, description="Paged documents longer than this are rejected as too_long.")
+    min_quality: Share = Field(0.3, description="Documents scoring lower are rejected as low_quality.")
+    min_words: int = Field(50, ge=1, description="Documents with fewer words are rejected as too_short.")
+
+
+class CurateConfig(StageConfig):
+    """How documents are made unique, split and cut."""
+
+    near_duplicate_similarity: Share = Field(
+        0.7, description="Estimated Jaccard similarity of word shingles from which the later document goes."
+    )
+    min_relevance: Share = Field(
+        0.2, description="Documents whose text scores lower against the subject are rejected as off_topic."
+    )
+    validation_share: Share = Field(0.1, description="Share of documents held out to watch training.")
+    test_share: Share = Field(0.15, description="Share of documents held out for the verdict.")
+    chunk_tokens: int = Field(220, ge=32, le=8192, description="Most estimated tokens in one chunk.")
+    min_chunk_tokens: int = Field(24, ge=1, description="Shorter chunks are rejected as too_short.")
+
+    @model_validator(mode="after")
+    def _leaves_something_to_train_on(self) -> CurateConfig:
+        if self.validation_share + self.test_share > 0.6:
+            raise ValueError("validation_share + test_share must leave at least 0.4 of the documents for training")
+        if self.min_chunk_tokens >= self.chunk_tokens:
+            raise ValueError("min_chunk_tokens must be smaller than chunk_tokens")
+        return self
+
+
+class GenerateConfig(StageConfig):
+    """How chunks become examples."""
+
+    backend: Literal["extractive", "openai"] = Field(
+        "extractive",
+        description=(
+            "'extractive' builds examples from the text's own definitions, headings, lists and paragraphs without an "
+            "LLM; 'openai' asks any OpenAI-compatible endpoint."
+        ),
+    )
+    base_url: str = Field("", description="Endpoint of the openai backend; empty means the package's default.")
+    model: str = Field("", description="Model name at that endpoint; required by the openai backend.")
+    api_key_env: str = Field(
+        "OPENAI_API_KEY", description="Name of the environment variable, on the worker, that holds the key."
+    )
+    max_examples_per_chunk: int = Field(4, ge=1, le=50, description="Most examples made of one chunk.")
+    temperature: float = Field(0.3, ge=0, le=2, description="Sampling temperature of the openai backend.")
+    request_timeout_s: float = Field(120.0, gt=0, description="Seconds until one LLM request is given up.")
+    shard_size: int = Field(50, ge=1, le=1000, description="Chunks in one unit of work.")
+
+    @model_validator(mode="after")
+    def _names_a_model(self) -> GenerateConfig:
+        if self.backend == "openai" and not self.model:
+            raise ValueError("the openai backend needs generate.model, the model's name at the endpoint")
+        return self
+
+
+class AssembleConfig(StageConfig):
+    """How examples become a dataset."""
+
+    format: Literal["auto", "chat", "prompt_completion", "text"] = Field(
+        "auto", description="Layout of a row; 'auto' takes chat when the model has a chat template, else prompts."
+    )
+    system_prompt: str = Field("", description="System message put before each conversation, empty for none.")
+    min_examples: int = Field(20, ge=1, description="Fewer training rows than this fail the job before training.")
+    max_rows_per_document: int = Field(200, ge=1, description="Most rows one document may contribute.")
+
+
+class TrainConfig(StageConfig):
+    """How the model is tuned."""
+
+    method: Literal["lora", "full"] = Field("lora", description="Low-rank adapters, or all weights.")
+    epochs: float = Field(2.0, gt=0, description="Passes over the training rows.")
+    max_steps: int = Field(0, ge=0, description="Stop after this many optimizer steps; 0 leaves it to epochs.")
+    learning_rate: float | None = Field(
+        None, gt=0, description="Peak rate; empty takes 5e-4 for lora and 2e-5 for full."
+    )
+    sequence_length: int = Field(256, ge=32, le=131_072, description="Tokens in one packed sequence.")
+    batch_sequences: int = Field(8, ge=1, description="Packed sequences for one optimizer step.")
+    micro_batch_sequences: int = Field(
+        4, ge=1, description="Packed sequences in one forward pass; gradients are accumulated up to batch_sequences."
+    )
+    lora_rank: int = Field(16, ge=1, le=1024, description="Rank of the adapters.")
+    lora_alpha: int = Field(32, ge=1, description="Scale of the adapters: alpha / rank multiplies their output.")
+    lora_dropout: Share = Field(0.0, description="Dropout before the adapters.")
+    warmup_share: Share = Field(0.05, description="Share of the steps in which the rate rises to its peak.")
+    weight_decay: float = Field(0.01, ge=0, description="AdamW's decoupled weight decay.")
+    checkpoint_steps: int = Field(25, ge=1, description="Optimizer steps between checkpoints.")
+    eval_steps: int = Field(25, ge=1, description="Optimizer steps between validation losses.")
+    early_stopping_patience: int = Field(
+        3, ge=0, description="Validations without a better loss after which training stops; 0 never stops early."
+    )
+    accelerator: Literal["any", "cuda", "rocm", "mps", "cpu"] = Field(
+        "any", description="Where it must run; 'any' takes the first worker that is large enough."
+    )
+    stall_timeout_s: float = Field(900.0, gt=0, description="Seconds without a new step after which it is restarted.")
+
+    @model_validator(mode="after")
+    def _batches_divide(self) -> TrainConfig:
+        if self.batch_sequences % self.micro_batch_sequences:
+            raise ValueError("batch_sequences must be a multiple of micro_batch_sequences")
+        return self
+
+    @property
+    def peak_learning_rate(self) -> float:
+        """The given rate, or the method's usual one (LoRA takes about ten times the rate of full tuning or more)."""
+        if self.learning_rate is not None:
+            return self.learning_rate
+        return 5e-4 if self.method == "lora" else 2e-5
+
+
+class EvaluateConfig(StageConfig):
+    """How base and tuned model are compared, and what passes."""
+
+    max_perplexity_tokens: int = Field(8_000, ge=100, description="Most held-out tokens scored for perplexity.")
+    max_questions: int = Field(60, ge=0, description="Most held-out questions scored for accuracy.")
+    show_answers: int = Field(3, ge=0, le=20, description="Held-out questions answered by both, for the reader.")
+    answer_tokens: int = Field(48, ge=1, le=2048, description="Most new tokens in a shown answer.")
+    confidence: float = Field(0.95, gt=0.5, lt=1, description="Level of the bootstrap intervals.")
+    min_perplexity_gain: Share = Field(
+        0.02, description="The lower end of the interval of the relative fall in perplexity must reach this."
+    )
+    max_accuracy_loss: Share = Field(
+        0.05, description="The accuracy's interval must not lie wholly below minus this."
+    )
+
+
+class PublishConfig(StageConfig):
+    """What is handed over."""
+
+    merge: bool = Field(True, description="Whether an adapter is also merged into full weights.")
+    destination: str = Field("", description="Folder or fsspec URL; empty keeps the model in the job's artifacts.")
+    publish_rejected: bool = Field(
+        False, description="Publish although the gate said no; the model card then says so."
+    )
+
+
+class FailurePolicy(StageConfig):
+    """How much may break before the job does."""
+
+    max_failed_share: Share = Field(
+        0.2, description="Share of a stage's units that may be set aside before the job fails."
+    )
+    work_attempts: int = Field(3, ge=1, le=20, description="Tries of a unit that raises an error.")
+    machine_attempts: int = Field(20, ge=1, le=200, description="Tries of a unit whose worker dies.")

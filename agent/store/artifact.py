@@ -1,0 +1,202 @@
+"""One unit's artifact: JSON lines and other files in a folder of its own, complete when its manifest exists."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from agent.errors import ArtifactCorrupt
+from agent.job.artifacts import FileEntry, Manifest, Tally
+from agent.job.records import Record, Rejected
+from agent.store.store import Store
+
+R = TypeVar("R", bound=Record)
+
+REJECTED_FILE = "rejected.jsonl"
+MANIFEST_FILE = "manifest.json"
+
+
+def artifact_path(job_id: str, stage: str, shard: str, epoch: int) -> str:
+    """Where the unit's artifact lies: deterministic, and never shared by two epochs of the same unit."""
+    return f"jobs/{job_id}/{stage}/{shard}-e{epoch}"
+
+
+def producer() -> str:
+    """Name and version of this distribution, for manifests."""
+    try:
+        return f"finetune-agent {version('finetune-agent')}"
+    except PackageNotFoundError:
+        return "finetune-agent (source)"
+
+
+class ArtifactWriter:
+    """Collects a unit's records, rejections and counts, and writes them with the manifest last.
+
+    Every item that came in must be kept, rejected or failed: `commit` refuses to write a manifest whose counts do
+    not reconcile. Items are told apart by noun (documents, chunks, examples …).
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        job_id: str,
+        stage: str,
+        shard: str,
+        epoch: int,
+        *,
+        config_sha256: str = "",
+        inputs: Sequence[str] = (),
+        guard: Callable[[], None] = lambda: None,
+    ) -> None:
+        """``guard`` is called before each write and raises when the unit is no longer ours."""
+        self.path = artifact_path(job_id, stage, shard, epoch)
+        self._store = store
+        self._identity = {"job_id": job_id, "stage": stage, "shard": shard, "epoch": epoch}
+        self._config_sha256 = config_sha256
+        self._inputs = tuple(inputs)
+        self._guard = guard
+        self._received: dict[str, int] = {}
+        self._kept: dict[str, int] = {}
+        self._refused: dict[str, dict[str, int]] = {}
+        self._failed: dict[str, dict[str, int]] = {}
+        self._rejected_rows: list[Rejected] = []
+        self._files: dict[str, FileEntry] = {}
+        self.facts: dict[str, Any] = {}
+
+    def receive(self, noun: str, count: int = 1) -> None:
+        """Count items that this unit is answerable for."""
+        self._received[noun] = self._received.get(noun, 0) + count
+
+    def keep(self, noun: str, count: int = 1) -> None:
+        """Count items that go on."""
+        self._kept[noun] = self._kept.get(noun, 0) + count
+
+    def reject(self, noun: str, id: str, reason: str, detail: str = "", *, url: str = "", record: Record | None = None,
+               failed: bool = False) -> None:  # fmt: skip
+        """Count and keep an item that does not go on; ``failed`` when something broke instead of a rule saying no."""
+        book = self._failed if failed else self._refused
+        reasons = book.setdefault(noun, {})
+        reasons[reason] = reasons.get(reason, 0) + 1
+        self._rejected_rows.append(
+            Rejected(
+                id=id, url=url, noun=noun, reason=reason, detail=detail[:500], failed=failed,
+                record=record.model_dump(mode="json") if record is not None else {},
+            )  # fmt: skip
+        )
+
+    def write_records(self, name: str, records: Iterable[Record]) -> int:
+        """Write records as the JSON-lines file ``name``; returns how many."""
+        lines = [record.model_dump_json() for record in records]
+        content = "".join(f"{line}\n" for line in lines).encode()
+        self.write_file(name, content, records=len(lines))
+        return len(lines)
+
+    def write_file(self, name: str, content: bytes, *, records: int = 0) -> None:
+        """Write one file of the artifact."""
+        self._guard()
+        digest = self._store.write(f"{self.path}/{name}", content)
+        self._files[name] = FileEntry(sha256=digest, size_bytes=len(content), records=records)
+
+    def put_folder(self, local: Path, name: str) -> None:
+        """Copy a local folder (weights, checkpoints) into the artifact under ``name``."""
+        self._guard()
+        self._store.put_folder(local, f"{self.path}/{name}")
+        for file in sorted(item for item in local.rglob("*") if item.is_file()):
+            self._files[f"{name}/{file.relative_to(local).as_posix()}"] = _entry_of(file)
+
+    @property
+    def tallies(self) -> dict[str, Tally]:
+        """Counts so far, by noun."""
+        nouns = sorted({*self._received, *self._kept, *self._refused, *self._failed})
+        return {
+            noun: Tally(
+                received=self._received.get(noun, 0),
+                kept=self._kept.get(noun, 0),
+                rejected=dict(sorted(self._refused.get(noun, {}).items())),
+                failed=dict(sorted(self._failed.get(noun, {}).items())),
+            )
+            for noun in nouns
+        }
+
+    def commit(self) -> Manifest:
+        """Write the rejections, then the manifest, and return it.
+
+        Raises:
+            ArtifactCorrupt: items are unaccounted for; this is a fault of the stage, never of the input.
+        """
+        tallies = self.tallies
+        for noun, tally in tallies.items():
+            if not tally.reconciles:
+                raise ArtifactCorrupt(f"{self.path}: {noun} do not reconcile: {tally.model_dump()}.")
+        self.write_records(REJECTED_FILE, self._rejected_rows)
+        manifest = Manifest(
+            **self._identity,  # type: ignore[arg-type]
+            producer=producer(),
+            config_sha256=self._config_sha256,
+            inputs=self._inputs,
+            files=self._files,
+            tallies=tallies,
+            facts=self.facts,
+            finished_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        )
+        self._guard()
+        self._store.write(f"{self.path}/{MANIFEST_FILE}", manifest.model_dump_json(indent=1).encode())
+        return manifest
+
+
+class ArtifactReader:
+    """Reads a complete artifact, checking hashes."""
+
+    def __init__(self, store: Store, path: str) -> None:
+        """Raises ArtifactCorrupt when there is no manifest at ``path``."""
+        self.store = store
+        self.path = path
+        self.manifest = Manifest.model_validate_json(store.read(f"{path}/{MANIFEST_FILE}"))
+
+    def read_file(self, name: str) -> bytes:
+        """The content of one file.
+
+        Raises:
+            ArtifactCorrupt: it is not in the manifest, is missing, or has another hash.
+        """
+        entry = self.manifest.files.get(name)
+        if entry is None:
+            raise ArtifactCorrupt(f"{self.path} has no file {name}.")
+        content = self.store.read(f"{self.path}/{name}")
+        if hashlib.sha256(content).hexdigest() != entry.sha256:
+            raise ArtifactCorrupt(f"{self.store.uri(self.path)}/{name} has changed since it was written.")
+        return content
+
+    def records(self, name: str, kind: type[R]) -> Iterator[R]:
+        """The records of a JSON-lines file, in order.
+
+        Raises:
+            ArtifactCorrupt: a line is not such a record.
+        """
+        for number, line in enumerate(self.read_file(name).splitlines(), 1):
+            try:
+                yield kind.model_validate_json(line)
+            except ValidationError as error:
+                raise ArtifactCorrupt(f"{self.path}/{name}, line {number}, is no {kind.__name__}: {error}") from error
+
+    def rejected(self) -> Iterator[Rejected]:
+        """What the unit set aside, each with its reason."""
+        return self.records(REJECTED_FILE, Rejected)
+
+    def folder(self, name: str, local: Path) -> Path:
+        """A local folder with the files under ``name``; the store's own folder where the store is a local disk."""
+        return self.store.get_folder(f"{self.path}/{name}", local / name)
+
+
+def _entry_of(file: Path) -> FileEntry:
+    digest = hashlib.sha256()
+    with file.open("rb") as reader:
+        while block := reader.read(1024 * 1024):
+            digest.update(block)
+    return FileEntry(sha256=digest.hexdigest(), size_bytes=file.stat().st_size)
