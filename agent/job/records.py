@@ -191,6 +191,20 @@ class Row(Record):
     licence: str = ""
 
 
+class SourceEntry(Record):
+    """One document behind the dataset: where it came from, what allows its use, and how many rows it gave."""
+
+    document_id: str
+    url: str
+    title: str = ""
+    licence: str = Field("", description="SPDX expression, or '' when none is stated.")
+    split: Split
+    blob: str = Field(description="sha256 of the original bytes.")
+    fetched_at: str = ""
+    evidence: tuple[Evidence, ...] = Field((), description="What the permission to use it rests on.")
+    rows: int = Field(description="Rows of the dataset made from it, in its own split.")
+
+
 class Rejected(Record):
     """One item that a stage set aside, so that it can be read again."""
 
