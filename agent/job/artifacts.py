@@ -66,3 +66,4 @@ class UnitPlan(Record):
     shard: str
     inputs: tuple[str, ...] = Field((), description="Artifact paths relative to the store.")
     params: dict[str, Any] = Field(default_factory=dict)
+    items: int = Field(0, description="Items it will work through where that is known; feeds progress and ETA.")

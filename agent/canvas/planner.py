@@ -1,0 +1,71 @@
+"""Makes the plan of a job from its specification. Pure."""
+
+from __future__ import annotations
+
+from agent.canvas.placement import accelerator_queue
+from agent.canvas.plan import Edge, Join, Plan, StagePlan
+from agent.contract import POOL_OF, Pool, Stage
+from agent.job.model import ModelFacts
+from agent.spec import JobSpec
+
+TRAIN_LEASE_S = 30.0
+"""A 20-second stall of a training machine must not cost a run; beats come every 10 s."""
+LEASE_S = 15.0
+"""Everywhere else; beats come every 5 s."""
+BEATS_PER_LEASE = 3
+
+EDGES = (
+    Edge(kind="fan_out", source=Stage.DISCOVER, target=Stage.RETRIEVE),
+    Edge(kind="then", source=Stage.RETRIEVE, target=Stage.PARSE),
+    Edge(kind="join", source=Stage.PARSE, target=Stage.CURATE),
+    Edge(kind="fan_out", source=Stage.CURATE, target=Stage.GENERATE),
+    Edge(kind="join", source=Stage.GENERATE, target=Stage.ASSEMBLE),
+    Edge(kind="then", source=Stage.ASSEMBLE, target=Stage.TRAIN),
+    Edge(kind="then", source=Stage.TRAIN, target=Stage.EVALUATE),
+    Edge(kind="then", source=Stage.EVALUATE, target=Stage.PUBLISH),
+)
+
+_EXTRA_INPUTS = {Stage.ASSEMBLE: (Stage.CURATE,)}
+"""Assembling also reads the curated documents themselves: held-out text, sources and their licences."""
+
+
+def make_plan(spec: JobSpec, model: ModelFacts) -> Plan:
+    """The graph of this job, with a queue for every stage."""
+    fanned = {edge.target for edge in EDGES if edge.kind == "fan_out"}
+    many = fanned | {edge.target for edge in EDGES if edge.kind == "then" and edge.source in fanned}
+    stages = tuple(
+        StagePlan(
+            stage=stage,
+            queue=accelerator_queue(model, spec.train) if POOL_OF[stage] is Pool.TRAIN else POOL_OF[stage],
+            lease_s=TRAIN_LEASE_S if POOL_OF[stage] is Pool.TRAIN else LEASE_S,
+            required=stage not in many,
+        )
+        for stage in Stage
+    )
+    joins = tuple(
+        Join(
+            stage=edge.target,
+            waits_for=_upstream(edge.target),
+            collects=(*_EXTRA_INPUTS.get(edge.target, ()), edge.source),
+        )
+        for edge in EDGES
+        if edge.kind == "join"
+    )
+    return Plan(
+        stages=stages,
+        edges=EDGES,
+        joins=joins,
+        max_failed_share=spec.failure.max_failed_share,
+        work_attempts=spec.failure.work_attempts,
+        machine_attempts=spec.failure.machine_attempts,
+    )
+
+
+def _upstream(stage: Stage) -> tuple[Stage, ...]:
+    """Every stage from which an edge path leads to ``stage``, in order: all must be empty before a join is due."""
+    found: set[Stage] = set()
+    frontier = {stage}
+    while frontier:
+        frontier = {edge.source for edge in EDGES if edge.target in frontier} - found
+        found |= frontier
+    return tuple(each for each in Stage if each in found)

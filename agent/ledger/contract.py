@@ -1,0 +1,175 @@
+"""The contract of the ledger, the truth about jobs; Celery messages are only hints to look here.
+
+Two implementations keep it under the same tests: `agent.ledger.redis.RedisLedger` and the shipped fake
+`agent.ledger.memory.MemoryLedger`. All times are the server's; every change of a unit is one atomic step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+from agent.canvas.plan import Plan
+from agent.contract import Stage
+from agent.job.artifacts import Tally, UnitPlan
+from agent.job.job import JobRecord
+from agent.job.machine import Standing
+from agent.job.workers import WorkerInfo
+
+
+@dataclass(frozen=True)
+class UnitId:
+    """One piece of work: a shard of a stage of a job."""
+
+    job_id: str
+    stage: str
+    shard: str
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A unit that is ours until its lease lapses; every later call carries the epoch."""
+
+    unit: UnitId
+    epoch: int
+    inputs: tuple[str, ...]
+    params: Mapping[str, Any]
+
+
+Refusal = Literal["done", "held", "lapsed", "stopped", "unknown"]
+BeatAnswer = Literal["ok", "superseded", "stopped"]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What a beat carries: items done, of how many where known, and figures to show."""
+
+    done: int = 0
+    total: int | None = None
+    figures: Mapping[str, float | str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class DueUnit:
+    """A unit to be sent as a message."""
+
+    unit: UnitId
+    queue: str
+
+
+@dataclass(frozen=True)
+class StageView:
+    """How a stage stands, for people."""
+
+    stage: Stage
+    units: int = 0
+    pending: int = 0
+    running: int = 0
+    done: int = 0
+    set_aside: int = 0
+    items: int = 0
+    items_done: int = 0
+    started_ms: int = 0
+    ended_ms: int = 0
+    tallies: Mapping[str, Tally] = field(default_factory=dict)
+    live: Sequence[Progress] = ()
+    faults: Mapping[str, str] = field(default_factory=dict)
+    """Shard -> reason, of units set aside."""
+
+
+@dataclass(frozen=True)
+class JobView:
+    """Everything a client shows of a job, read at one instant."""
+
+    job: JobRecord
+    stages: Mapping[Stage, StageView]
+    now_ms: int
+    outputs: Mapping[Stage, tuple[str, ...]] = field(default_factory=dict)
+    """Artifacts of finished units, by stage, in shard order."""
+
+
+@dataclass(frozen=True)
+class LedgerEvent:
+    """One entry of a job's event stream."""
+
+    id: str
+    kind: str
+    stage: str
+    shard: str
+    text: str
+
+
+class Ledger(Protocol):
+    """What every ledger does."""
+
+    def submit(self, job: JobRecord, plan: Plan) -> JobRecord:
+        """Record the job and its first unit; returns the record that counts, an earlier one for a known id."""
+
+    def job(self, job_id: str) -> JobRecord:
+        """The record. Raises UnknownJob."""
+
+    def jobs(self) -> list[JobRecord]:
+        """All records, oldest first."""
+
+    def active(self) -> list[str]:
+        """Ids of the jobs that have not ended."""
+
+    def claim(self, unit: UnitId, owner: str, lease_s: float) -> Claim | Refusal:
+        """Take the unit. ``owner`` must be unique to this attempt; asking twice gives the same claim."""
+
+    def beat(self, claim: Claim, lease_s: float, progress: Progress) -> BeatAnswer:
+        """Hold the unit for another lease; brings back whether to stop."""
+
+    def commit(
+        self,
+        claim: Claim,
+        output: str,
+        tallies: Mapping[str, Tally],
+        successors: Sequence[UnitPlan] = (),
+        items_done: int = 0,
+        verdict: str = "",
+    ) -> bool:
+        """Finish the unit and create what follows, in one step; False when another epoch holds it."""
+
+    def fail(self, claim: Claim, reason: str, *, backoff_s: float = 0.0, final: bool = False) -> str:
+        """Count a work fault: 'queued' for another try, 'aside' when that was the last, or 'superseded'."""
+
+    def hand_back(self, claim: Claim) -> bool:
+        """Return the unit unharmed, because this worker stops; False when another epoch holds it."""
+
+    def reconcile(self, most: int = 500) -> list[str]:
+        """Re-queue lapsed and lost units; returns their names."""
+
+    def hand_out(self) -> list[DueUnit]:
+        """Units to be sent now: about twice the free slots of each queue, taken from the jobs in turn."""
+
+    def cancel(self, job_id: str) -> None:
+        """Raise the cancel flag. Raises UnknownJob."""
+
+    def resume(self, job_id: str) -> int:
+        """Clear flags and faults and queue what is missing; returns how many units. Raises UnknownJob."""
+
+    def standing(self, job_id: str) -> Standing:
+        """How the units stand, for the state machine."""
+
+    def save(self, job: JobRecord, read_version: int) -> bool:
+        """Store a new record if the stored one still has ``read_version``."""
+
+    def view(self, job_id: str) -> JobView:
+        """Everything a client shows. Raises UnknownJob."""
+
+    def events(self, job_id: str, after: str = "0", block_s: float = 0.0) -> list[LedgerEvent]:
+        """Entries after an id, waiting up to ``block_s`` for the first."""
+
+    def register(self, worker: WorkerInfo, ttl_s: float) -> None:
+        """Announce a worker and its slots, for ``ttl_s``."""
+
+    def unregister(self, name: str) -> None:
+        """Forget a worker that stops."""
+
+    def workers(self) -> list[WorkerInfo]:
+        """Live workers, by name."""
+
+    def pace(self, host: str, requests_per_second: float) -> float:
+        """Take the next slot for this host; returns the seconds to wait for it."""

@@ -1,0 +1,395 @@
+"""The ledger on a Redis or Valkey server: one Lua script for each change, pipelines for reading."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cache
+from importlib.resources import files
+from typing import Any, cast
+
+import redis
+from redis.backoff import ExponentialBackoff
+from redis.retry import Retry
+
+from agent.canvas.plan import Plan
+from agent.contract import Stage
+from agent.errors import BrokerUnavailable, UnknownJob
+from agent.job.artifacts import Tally, UnitPlan
+from agent.job.job import JobRecord
+from agent.job.machine import StageCounts, Standing
+from agent.job.states import ON_ACCELERATOR
+from agent.job.workers import WorkerInfo
+from agent.ledger.contract import (
+    BeatAnswer,
+    Claim,
+    DueUnit,
+    JobView,
+    LedgerEvent,
+    Progress,
+    Refusal,
+    StageView,
+    UnitId,
+)
+
+REARM_S = 20.0
+"""A message that nobody claimed for this long counts as lost; longer than any pool needs to take free work."""
+SENDS_PER_FREE_SLOT = 2
+"""One to run and one waiting, so that a slot never idles for a round trip; more would let a large job hoard."""
+_RECONNECT_TRIES = 6
+_USES = re.compile(r"^-- uses: (.+)$", re.MULTILINE)
+
+
+@cache
+def script_source(name: str) -> str:
+    """The text of one script with the parts it uses in front."""
+    text = (files("agent.ledger") / "scripts" / f"{name}.lua").read_text(encoding="utf-8")
+    uses = _USES.search(text)
+    parts = [part.strip() for part in uses.group(1).split(",")] if uses else []
+    sources = [(files("agent.ledger") / "scripts" / f"{part}.lua").read_text(encoding="utf-8") for part in parts]
+    return "\n".join([*sources, text])
+
+
+def connect(url: str) -> redis.Redis:
+    """A client that retries lost connections for some seconds, so that a server restart is not an error.
+
+    Raises:
+        BrokerUnavailable: the URL is malformed.
+    """
+    try:
+        return redis.Redis.from_url(
+            url,
+            decode_responses=True,
+            socket_connect_timeout=5,
+            socket_timeout=30,
+            socket_keepalive=True,
+            health_check_interval=25,
+            retry=Retry(ExponentialBackoff(cap=2.0, base=0.1), _RECONNECT_TRIES),
+            retry_on_error=[redis.ConnectionError, redis.TimeoutError],
+        )
+    except ValueError as error:
+        raise BrokerUnavailable(
+            f"Broker URL {_without_password(url)!r} is not usable: {error}.",
+            next_step="It looks like redis://:PASSWORD@HOST:6379/0.",
+        ) from error
+
+
+def _without_password(url: str) -> str:
+    return re.sub(r"//([^@/]*)@", "//***@", url)
+
+
+class RedisLedger:
+    """See `agent.ledger.contract.Ledger`. Every foreign exception leaves as BrokerUnavailable."""
+
+    def __init__(self, url: str, prefix: str = "ft:") -> None:
+        """``prefix`` begins every key, so that several deployments can share a server."""
+        self._url = url
+        self._prefix = prefix
+        self._client = connect(url)
+        self._scripts: dict[str, Any] = {}
+
+    def _key(self, *parts: str) -> str:
+        return self._prefix + ":".join(parts)
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        where = _without_password(self._url)
+        try:
+            yield
+        except redis.AuthenticationError as error:
+            raise BrokerUnavailable(
+                f"The server at {where} refuses the password.", next_step="Check FINETUNE_BROKER_URL."
+            ) from error
+        except (redis.ConnectionError, redis.TimeoutError) as error:
+            raise BrokerUnavailable(
+                f"No Redis or Valkey server answers at {where}.",
+                next_step="Start it, or check FINETUNE_BROKER_URL; `finetune doctor` tells more.",
+            ) from error
+        except redis.RedisError as error:
+            raise BrokerUnavailable(f"The server at {where} refused a command: {error}.") from error
+
+    def _run(self, name: str, *args: str | int | float) -> Any:
+        if name not in self._scripts:
+            self._scripts[name] = self._client.register_script(script_source(name))
+        with self._translated():
+            return self._scripts[name](keys=[], args=[self._prefix, *args])
+
+    def ping(self) -> str:
+        """The server's name and version, for example ``valkey 9.1.2``. Raises BrokerUnavailable."""
+        with self._translated():
+            info = cast(dict[str, Any], self._client.info("server"))
+        if "valkey_version" in info:
+            return f"valkey {info['valkey_version']}"
+        return f"redis {info.get('redis_version', '?')}"
+
+    # -- jobs ---------------------------------------------------------------------------------------------------
+
+    def submit(self, job: JobRecord, plan: Plan) -> JobRecord:
+        known = self._run(
+            "submit", job.id, job.model_dump_json(), _plan_for_scripts(plan), plan.stages[0].stage, job.user
+        )
+        return JobRecord.model_validate_json(known)
+
+    def job(self, job_id: str) -> JobRecord:
+        with self._translated():
+            record = cast("str | None", self._client.hget(self._key("job", job_id), "record"))
+        if record is None:
+            raise UnknownJob(f"No job {job_id!r} here.", next_step="`finetune jobs` lists what there is.")
+        return JobRecord.model_validate_json(record)
+
+    def jobs(self) -> list[JobRecord]:
+        with self._translated():
+            ids = cast(list[str], self._client.zrange(self._key("jobs"), 0, -1))
+            pipe = self._client.pipeline(transaction=False)
+            for job_id in ids:
+                pipe.hget(self._key("job", job_id), "record")
+            return [JobRecord.model_validate_json(record) for record in pipe.execute() if record]
+
+    def active(self) -> list[str]:
+        with self._translated():
+            return sorted(cast(set[str], self._client.smembers(self._key("active"))))
+
+    def cancel(self, job_id: str) -> None:
+        if self._run("cancel", job_id) == "unknown":
+            raise UnknownJob(f"No job {job_id!r} here.", next_step="`finetune jobs` lists what there is.")
+
+    def resume(self, job_id: str) -> int:
+        self.job(job_id)
+        return int(self._run("resume", job_id))
+
+    def save(self, job: JobRecord, read_version: int) -> bool:
+        return bool(
+            self._run(
+                "advance", job.id, read_version, job.model_dump_json(), job.state, int(job.ended), job.reason
+            )
+        )
+
+    # -- units --------------------------------------------------------------------------------------------------
+
+    def claim(self, unit: UnitId, owner: str, lease_s: float) -> Claim | Refusal:
+        answer = self._run("claim", unit.job_id, unit.stage, unit.shard, owner, _ms(lease_s))
+        if answer[0] != "ok":
+            return cast(Refusal, answer[0])
+        return Claim(unit, int(answer[1]), tuple(json.loads(answer[2])), json.loads(answer[3]))
+
+    def beat(self, claim: Claim, lease_s: float, progress: Progress) -> BeatAnswer:
+        live = {"done": progress.done, "total": progress.total, "figures": dict(progress.figures)}
+        return cast(BeatAnswer, self._run("beat", *_named(claim), _ms(lease_s), json.dumps(live)))
+
+    def commit(
+        self,
+        claim: Claim,
+        output: str,
+        tallies: Mapping[str, Tally],
+        successors: Sequence[UnitPlan] = (),
+        items_done: int = 0,
+        verdict: str = "",
+    ) -> bool:
+        following = [
+            {
+                "stage": plan.stage,
+                "shard": plan.shard,
+                "inputs": json.dumps(plan.inputs),
+                "params": json.dumps(plan.params),
+                "items": plan.items,
+            }
+            for plan in successors
+        ]
+        fields = json.dumps(_tally_fields(tallies))
+        answer = self._run(
+            "commit", *_named(claim), output, fields, json.dumps(following), items_done, verdict
+        )
+        return bool(answer == "ok")
+
+    def fail(self, claim: Claim, reason: str, *, backoff_s: float = 0.0, final: bool = False) -> str:
+        return str(self._run("fail", *_named(claim), reason, _ms(backoff_s), int(final)))
+
+    def hand_back(self, claim: Claim) -> bool:
+        return bool(self._run("hand_back", *_named(claim)) == "queued")
+
+    def reconcile(self, most: int = 500) -> list[str]:
+        return list(self._run("reconcile", most))
+
+    def hand_out(self) -> list[DueUnit]:
+        flat = self._run("hand_out", _ms(REARM_S), SENDS_PER_FREE_SLOT)
+        groups = zip(flat[0::4], flat[1::4], flat[2::4], flat[3::4], strict=True)
+        return [DueUnit(UnitId(job, stage, shard), queue) for job, stage, shard, queue in groups]
+
+    # -- views --------------------------------------------------------------------------------------------------
+
+    def standing(self, job_id: str) -> Standing:
+        with self._translated():
+            pipe = self._client.pipeline(transaction=True)
+            pipe.hmget(self._key("job", job_id), ["cancelled", "halted", "verdict", "plan"])
+            pipe.hkeys(self._key("live", job_id))
+            for stage in Stage:
+                pipe.smembers(self._key("pending", job_id, stage))
+                pipe.zcard(self._key("done", job_id, stage))
+                pipe.zcard(self._key("aside", job_id, stage))
+            flags, live, *counts = pipe.execute()
+        running = [name.split(":", 1)[0] for name in live]
+        stages: dict[Stage, StageCounts] = {}
+        claimed: dict[Stage, int] = {}
+        for index, stage in enumerate(Stage):
+            pending, done, aside = counts[index * 3 : index * 3 + 3]
+            claimed[stage] = self._running(job_id, stage, pending) if pending else 0
+            stages[stage] = StageCounts(len(pending), max(claimed[stage], running.count(stage)), done, aside)
+        halted = json.loads(flags[1]) if flags[1] else {}
+        plan = json.loads(flags[3]) if flags[3] else {"stages": {}}
+        needed = {plan["stages"][stage]["queue"] for stage in ON_ACCELERATOR if stages[stage].pending}
+        return Standing(
+            stages=stages,
+            cancelled=flags[0] is not None,
+            halted_stage=str(halted.get("stage", "")),
+            halted_reason=str(halted.get("reason", "")),
+            verdict=flags[2] or "",
+            accelerator_free=all(self._served(queue) for queue in needed),
+            accelerator_need=", ".join(f"no live worker serves {queue}" for queue in sorted(needed)),
+        )
+
+    def _running(self, job_id: str, stage: Stage, shards: set[str]) -> int:
+        with self._translated():
+            names = [f"{job_id}:{stage}:{shard}" for shard in shards]
+            return sum(score is not None for score in self._client.zmscore(self._key("leases"), names))
+
+    def _served(self, queue: str) -> bool:
+        with self._translated():
+            seconds, micros = cast(tuple[int, int], self._client.time())
+            now_ms = seconds * 1000 + micros // 1000
+            return bool(self._client.zcount(self._key("slots", queue), now_ms, "+inf"))
+
+    def view(self, job_id: str) -> JobView:
+        job = self.job(job_id)
+        with self._translated():
+            pipe = self._client.pipeline(transaction=True)
+            pipe.time()
+            pipe.hgetall(self._key("live", job_id))
+            for stage in Stage:
+                pipe.hgetall(self._key("stage", job_id, stage))
+                pipe.hgetall(self._key("tally", job_id, stage))
+                pipe.smembers(self._key("pending", job_id, stage))
+                pipe.zrange(self._key("done", job_id, stage), 0, -1)
+                pipe.zrange(self._key("aside", job_id, stage), 0, -1)
+            time, live, *rest = pipe.execute()
+            stages: dict[Stage, StageView] = {}
+            outputs: dict[Stage, tuple[str, ...]] = {}
+            for index, stage in enumerate(Stage):
+                totals, tally, pending, done, aside = rest[index * 5 : index * 5 + 5]
+                beats = [json.loads(text) for name, text in sorted(live.items()) if name.startswith(f"{stage}:")]
+                stages[stage] = StageView(
+                    stage=stage,
+                    units=int(totals.get("units", 0)),
+                    pending=len(pending),
+                    running=max(self._running(job_id, stage, pending) if pending else 0, len(beats)),
+                    done=len(done),
+                    set_aside=len(aside),
+                    items=int(totals.get("items", 0)),
+                    items_done=int(totals.get("items_done", 0)),
+                    started_ms=int(totals.get("started_ms", 0)),
+                    ended_ms=int(totals.get("ended_ms", 0)) if not pending else 0,
+                    tallies=_tallies(tally),
+                    live=[Progress(beat["done"], beat["total"], beat["figures"]) for beat in beats],
+                    faults=dict(zip(aside, self._fields(job_id, stage, aside, "error"), strict=True)),
+                )
+                outputs[stage] = tuple(self._fields(job_id, stage, done, "output"))
+        return JobView(job, stages, time[0] * 1000 + time[1] // 1000, outputs)
+
+    def _fields(self, job_id: str, stage: Stage, shards: Sequence[str], field: str) -> list[str]:
+        if not shards:
+            return []
+        pipe = self._client.pipeline(transaction=False)
+        for shard in shards:
+            pipe.hget(self._key("unit", job_id, stage, shard), field)
+        return [value or "" for value in pipe.execute()]
+
+    def events(self, job_id: str, after: str = "0", block_s: float = 0.0) -> list[LedgerEvent]:
+        with self._translated():
+            answer = self._client.xread(
+                {self._key("events", job_id): after}, count=500, block=_ms(block_s) if block_s > 0 else None
+            )
+        entries = cast(Any, answer)[0][1] if answer else []
+        return [LedgerEvent(entry_id, **fields) for entry_id, fields in entries]
+
+    # -- workers ------------------------------------------------------------------------------------------------
+
+    def register(self, worker: WorkerInfo, ttl_s: float) -> None:
+        with self._translated():
+            seconds, micros = cast(tuple[int, int], self._client.time())
+            expiry = seconds * 1000 + micros // 1000 + _ms(ttl_s)
+            pipe = self._client.pipeline(transaction=True)
+            pipe.set(self._key("worker", worker.name), worker.model_dump_json(), px=_ms(ttl_s))
+            pipe.sadd(self._key("workers"), worker.name)
+            for queue in worker.queues:
+                pipe.zadd(self._key("slots", queue), {f"{worker.name}|{worker.slots}": expiry})
+            pipe.execute()
+
+    def unregister(self, name: str) -> None:
+        with self._translated():
+            text = cast("str | None", self._client.get(self._key("worker", name)))
+            pipe = self._client.pipeline(transaction=True)
+            if text:
+                worker = WorkerInfo.model_validate_json(text)
+                for queue in worker.queues:
+                    pipe.zrem(self._key("slots", queue), f"{worker.name}|{worker.slots}")
+            pipe.delete(self._key("worker", name))
+            pipe.srem(self._key("workers"), name)
+            pipe.execute()
+
+    def workers(self) -> list[WorkerInfo]:
+        with self._translated():
+            names = sorted(cast(set[str], self._client.smembers(self._key("workers"))))
+            if not names:
+                return []
+            texts = cast(list["str | None"], self._client.mget([self._key("worker", name) for name in names]))
+            gone = [name for name, text in zip(names, texts, strict=True) if text is None]
+            if gone:
+                self._client.srem(self._key("workers"), *gone)
+        return [WorkerInfo.model_validate_json(text) for text in texts if text]
+
+    def pace(self, host: str, requests_per_second: float) -> float:
+        return int(self._run("pace", host, _ms(1.0 / requests_per_second))) / 1000.0
+
+
+def _ms(seconds: float) -> int:
+    return int(seconds * 1000)
+
+
+def _named(claim: Claim) -> tuple[str, str, str, int]:
+    return claim.unit.job_id, claim.unit.stage, claim.unit.shard, claim.epoch
+
+
+def _plan_for_scripts(plan: Plan) -> str:
+    """The part of the plan that the scripts decide by, stages by name."""
+    return json.dumps(
+        {
+            "stages": {stage.stage: {"queue": stage.queue, "required": stage.required} for stage in plan.stages},
+            "joins": [join.model_dump(mode="json") for join in plan.joins],
+            "max_failed_share": plan.max_failed_share,
+            "work_attempts": plan.work_attempts,
+            "machine_attempts": plan.machine_attempts,
+        }
+    )
+
+
+def _tally_fields(tallies: Mapping[str, Tally]) -> dict[str, int]:
+    fields: dict[str, int] = {}
+    for noun, tally in tallies.items():
+        fields[f"{noun}|received"] = tally.received
+        fields[f"{noun}|kept"] = tally.kept
+        fields |= {f"{noun}|rejected|{reason}": count for reason, count in tally.rejected.items()}
+        fields |= {f"{noun}|failed|{reason}": count for reason, count in tally.failed.items()}
+    return fields
+
+
+def _tallies(fields: Mapping[str, str]) -> dict[str, Tally]:
+    parts: dict[str, dict[str, Any]] = {}
+    for field, count in sorted(fields.items()):
+        noun, kind, *reason = field.split("|")
+        tally = parts.setdefault(noun, {"rejected": {}, "failed": {}})
+        if reason:
+            tally[kind][reason[0]] = int(count)
+        else:
+            tally[kind] = int(count)
+    return {noun: Tally(**tally) for noun, tally in parts.items()}

@@ -1,0 +1,19 @@
+-- uses: keys, enqueue, settle
+-- prefix, job, stage, shard, epoch, reason, backoff in ms, final ('1': do not try again)
+-- -> 'queued', 'aside' or 'superseded'. Counts a work fault.
+local job, stage, shard = ARGV[2], ARGV[3], ARGV[4]
+local unit = key('unit', job, stage, shard)
+local fields = redis.call('HMGET', unit, 'epoch', 'state')
+if fields[1] ~= ARGV[5] or fields[2] ~= 'running' then return 'superseded' end
+local plan = cjson.decode(redis.call('HGET', key('job', job), 'plan'))
+local attempts = redis.call('HINCRBY', unit, 'work_faults', 1)
+redis.call('HSET', unit, 'error', ARGV[6])
+if ARGV[8] == '1' or attempts >= plan.work_attempts then
+  set_aside(job, plan, stage, shard, ARGV[6])
+  return 'aside'
+end
+let_go(job, stage, shard)
+redis.call('HSET', unit, 'state', 'queued')
+enqueue(job, stage, shard, now_ms() + tonumber(ARGV[7]))
+say(job, 'retry', stage, shard, ARGV[6])
+return 'queued'
