@@ -14,6 +14,7 @@ NO_TRAINING = "LicenseRef-no-training"
 """A statement that forbids training, machine learning or text and data mining in so many words."""
 
 ALL_RIGHTS_RESERVED = "LicenseRef-all-rights-reserved"
+"""What holds where nothing is said: no licence is granted, so only the operator's own word can allow it."""
 
 Policy = Literal["permissive", "share_alike", "noncommercial", "any_stated", "operator"]
 _POLICIES: tuple[Policy, ...] = ("permissive", "share_alike", "noncommercial", "any_stated", "operator")
@@ -31,8 +32,9 @@ _FORBIDDEN = len(_POLICIES)
 _REACH: tuple[tuple[re.Pattern[str], int], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), reach)
     for pattern, reach in (
-        (r"LicenseRef-(no-training|all-rights-reserved)", _FORBIDDEN),
-        (r"CC-BY(-NC)?-ND\b.*|CC-BY-ND\b.*", _FORBIDDEN),
+        (NO_TRAINING, _FORBIDDEN),
+        (ALL_RIGHTS_RESERVED, _POLICIES.index("operator")),
+        (r"CC-BY(-NC)?-ND\b.*", _FORBIDDEN),
         (r"CC-BY-NC(-SA)?-.*", _POLICIES.index("noncommercial")),
         (r"CC-BY-SA-.*", _POLICIES.index("share_alike")),
         (r"CC0-.*|CC-PDM-.*|CC-PDDC|CC-BY-\d.*|Unlicense|0BSD|PDDL-.*", _POLICIES.index("permissive")),

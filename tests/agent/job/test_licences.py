@@ -51,6 +51,7 @@ def test_a_statement_names_its_spdx_expression(statement: str, expected: str) ->
         ("CC-BY-NC-SA-4.0", "noncommercial"),
         ("GPL-3.0-only", "any_stated"),
         ("LicenseRef-arxiv-nonexclusive", "any_stated"),
+        (ALL_RIGHTS_RESERVED, "operator"),
         ("", "operator"),
     ],
 )
@@ -60,7 +61,7 @@ def test_a_licence_is_taken_from_its_narrowest_policy_on(licence: str, narrowest
     assert taken == policies[policies.index(narrowest) :]
 
 
-@pytest.mark.parametrize("licence", ["CC-BY-ND-4.0", "CC-BY-NC-ND-3.0", NO_TRAINING, ALL_RIGHTS_RESERVED])
+@pytest.mark.parametrize("licence", ["CC-BY-ND-4.0", "CC-BY-NC-ND-3.0", NO_TRAINING])
 def test_no_policy_takes_a_licence_that_forbids_training(licence: str) -> None:
     assert trainable(licence, "operator") == (False, "licence_forbids_training")
 
