@@ -5,6 +5,8 @@ The estimate is deliberately coarse and errs upwards; the train pool refines it 
 
 from __future__ import annotations
 
+import math
+
 from agent.contract import MEMORY_CLASSES_GB, train_queue
 from agent.errors import InvalidSpec
 from agent.job.model import ModelFacts
@@ -25,7 +27,7 @@ def needed_bytes(model: ModelFacts, train: TrainConfig) -> float:
     weights = model.parameters * _BYTES_PER_WEIGHT
     trained = model.parameters * _FULL_BYTES_PER_TRAINED_WEIGHT if train.method == "full" else weights * 0.2
     tokens = train.micro_batch_sequences * train.sequence_length
-    activations = tokens * _ACTIVATION_BYTES_PER_TOKEN_PER_SQRT_WEIGHT * model.parameters**0.5
+    activations = tokens * _ACTIVATION_BYTES_PER_TOKEN_PER_SQRT_WEIGHT * math.sqrt(model.parameters)
     return weights + trained + activations
 
 

@@ -33,7 +33,12 @@ def apply(job: JobRecord, move: Move) -> JobRecord:
             f"Job {job.id} is {job.state} and cannot become {move.to}.", next_step=_advice(job.state)
         )
     return job.model_copy(
-        update={"state": move.to, "reason": move.reason, "failed_stage": move.stage, "version": job.version + 1}
+        update={
+            "state": move.to,
+            "reason": move.reason,
+            "failed_stage": move.stage,
+            "version": job.version + 1,
+        }
     )
 
 

@@ -119,7 +119,7 @@ class RedisLedger:
     def ping(self) -> str:
         """The server's name and version, for example ``valkey 9.1.2``. Raises BrokerUnavailable."""
         with self._translated():
-            info = cast(dict[str, Any], self._client.info("server"))
+            info = self._client.info("server")
         if "valkey_version" in info:
             return f"valkey {info['valkey_version']}"
         return f"redis {info.get('redis_version', '?')}"
@@ -161,9 +161,7 @@ class RedisLedger:
 
     def save(self, job: JobRecord, read_version: int) -> bool:
         return bool(
-            self._run(
-                "advance", job.id, read_version, job.model_dump_json(), job.state, int(job.ended), job.reason
-            )
+            self._run("advance", job.id, read_version, job.model_dump_json(), job.state, int(job.ended), job.reason)
         )
 
     # -- units --------------------------------------------------------------------------------------------------
@@ -198,9 +196,7 @@ class RedisLedger:
             for plan in successors
         ]
         fields = json.dumps(_tally_fields(tallies))
-        answer = self._run(
-            "commit", *_named(claim), output, fields, json.dumps(following), items_done, verdict
-        )
+        answer = self._run("commit", *_named(claim), output, fields, json.dumps(following), items_done, verdict)
         return bool(answer == "ok")
 
     def fail(self, claim: Claim, reason: str, *, backoff_s: float = 0.0, final: bool = False) -> str:
@@ -256,7 +252,7 @@ class RedisLedger:
 
     def _served(self, queue: str) -> bool:
         with self._translated():
-            seconds, micros = cast(tuple[int, int], self._client.time())
+            seconds, micros = self._client.time()
             now_ms = seconds * 1000 + micros // 1000
             return bool(self._client.zcount(self._key("slots", queue), now_ms, "+inf"))
 
@@ -316,7 +312,7 @@ class RedisLedger:
 
     def register(self, worker: WorkerInfo, ttl_s: float) -> None:
         with self._translated():
-            seconds, micros = cast(tuple[int, int], self._client.time())
+            seconds, micros = self._client.time()
             expiry = seconds * 1000 + micros // 1000 + _ms(ttl_s)
             pipe = self._client.pipeline(transaction=True)
             pipe.set(self._key("worker", worker.name), worker.model_dump_json(), px=_ms(ttl_s))

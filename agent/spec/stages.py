@@ -112,7 +112,8 @@ class AssembleConfig(StageConfig):
     """How examples become a dataset."""
 
     format: Literal["auto", "chat", "prompt_completion", "text"] = Field(
-        "auto", description="Layout of a row; 'auto' takes chat when the model has a chat template, else prompts."
+        "auto",
+        description="Layout of a row; 'auto' takes chat when the model has a chat template, else prompts.",
     )
     system_prompt: str = Field("", description="System message put before each conversation, empty for none.")
     min_examples: int = Field(20, ge=1, description="Fewer training rows than this fail the job before training.")
@@ -131,7 +132,9 @@ class TrainConfig(StageConfig):
     sequence_length: int = Field(256, ge=32, le=131_072, description="Tokens in one packed sequence.")
     batch_sequences: int = Field(8, ge=1, description="Packed sequences for one optimizer step.")
     micro_batch_sequences: int = Field(
-        4, ge=1, description="Packed sequences in one forward pass; gradients are accumulated up to batch_sequences."
+        4,
+        ge=1,
+        description="Packed sequences in one forward pass; gradients are accumulated up to batch_sequences.",
     )
     lora_rank: int = Field(16, ge=1, le=1024, description="Rank of the adapters.")
     lora_alpha: int = Field(32, ge=1, description="Scale of the adapters: alpha / rank multiplies their output.")
@@ -141,7 +144,9 @@ class TrainConfig(StageConfig):
     checkpoint_steps: int = Field(25, ge=1, description="Optimizer steps between checkpoints.")
     eval_steps: int = Field(25, ge=1, description="Optimizer steps between validation losses.")
     early_stopping_patience: int = Field(
-        3, ge=0, description="Validations without a better loss after which training stops; 0 never stops early."
+        3,
+        ge=0,
+        description="Validations without a better loss after which training stops; 0 never stops early.",
     )
     accelerator: Literal["any", "cuda", "rocm", "mps", "cpu"] = Field(
         "any", description="Where it must run; 'any' takes the first worker that is large enough."
@@ -173,9 +178,7 @@ class EvaluateConfig(StageConfig):
     min_perplexity_gain: Share = Field(
         0.02, description="The lower end of the interval of the relative fall in perplexity must reach this."
     )
-    max_accuracy_loss: Share = Field(
-        0.05, description="The accuracy's interval must not lie wholly below minus this."
-    )
+    max_accuracy_loss: Share = Field(0.05, description="The accuracy's interval must not lie wholly below minus this.")
 
 
 class PublishConfig(StageConfig):
@@ -183,9 +186,7 @@ class PublishConfig(StageConfig):
 
     merge: bool = Field(True, description="Whether an adapter is also merged into full weights.")
     destination: str = Field("", description="Folder or fsspec URL; empty keeps the model in the job's artifacts.")
-    publish_rejected: bool = Field(
-        False, description="Publish although the gate said no; the model card then says so."
-    )
+    publish_rejected: bool = Field(False, description="Publish although the gate said no; the model card then says so.")
 
 
 class FailurePolicy(StageConfig):

@@ -85,9 +85,14 @@ class ArtifactWriter:
         reasons[reason] = reasons.get(reason, 0) + 1
         self._rejected_rows.append(
             Rejected(
-                id=id, url=url, noun=noun, reason=reason, detail=detail[:500], failed=failed,
+                id=id,
+                url=url,
+                noun=noun,
+                reason=reason,
+                detail=detail[:500],
+                failed=failed,
                 record=record.model_dump(mode="json") if record is not None else {},
-            )  # fmt: skip
+            )
         )
 
     def write_records(self, name: str, records: Iterable[Record]) -> int:
@@ -136,7 +141,7 @@ class ArtifactWriter:
                 raise ArtifactCorrupt(f"{self.path}: {noun} do not reconcile: {tally.model_dump()}.")
         self.write_records(REJECTED_FILE, self._rejected_rows)
         manifest = Manifest(
-            **self._identity,  # type: ignore[arg-type]
+            **self._identity,
             producer=producer(),
             config_sha256=self._config_sha256,
             inputs=self._inputs,

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from agent.job.artifacts import UnitPlan
-from agent.job.records import Record
 from agent.job.model import ModelFacts
+from agent.job.records import Record
 from agent.spec import JobSpec
 from agent.store import ArtifactReader, ArtifactWriter, Store
 
