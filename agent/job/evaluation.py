@@ -1,4 +1,4 @@
-"""What evaluation measures and what the gate says about it: the records in ``evaluation.json`` and the refusal."""
+"""What evaluation measures and what the gate says about it."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ class Perplexity(Record):
 
 
 class Accuracy(Record):
-    """How often the right answer is the likeliest among answers to other held-out questions; higher is better."""
+    """How often the right answer is likelier than answers to other held-out questions."""
 
     base: float
     tuned: float
-    base_above_chance: float = Field(description="(accuracy - chance) / (1 - chance): 0 is guessing, 1 is perfect.")
+    base_above_chance: float = Field(description="(accuracy - chance) / (1 - chance): 0 is guessing.")
     tuned_above_chance: float
     chance: float = Field(description="Accuracy of guessing.")
     gain: float = Field(description="tuned - base.")
@@ -71,7 +71,7 @@ class Evaluation(Record):
     """Base against tuned on what neither was trained on."""
 
     perplexity: Perplexity | None = Field(None, description="None when no held-out text was there.")
-    accuracy: Accuracy | None = Field(None, description="None when fewer than two held-out questions were there.")
+    accuracy: Accuracy | None = Field(None, description="None with fewer than two held-out questions.")
     answers: tuple[ShownAnswer, ...] = ()
     training: TrainingSummary
     confidence: float = Field(description="Level of the intervals.")
