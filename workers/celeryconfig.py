@@ -1,0 +1,31 @@
+"""Celery settings of every worker, each that differs from the default with its reason."""
+
+from __future__ import annotations
+
+from agent.canvas.transport import broker_settings
+from agent.contract import Pool, Stage, task_name
+from agent.settings import Settings
+
+_settings = Settings()
+globals().update(broker_settings(_settings.broker_url, _settings.key_prefix))
+
+imports = tuple(f"workers.{pool}.tasks" for pool in Pool)
+task_routes = {task_name(stage): {"queue": task_name(stage).split(".")[0]} for stage in Stage}
+
+# A message is a hint: acknowledged late, so that a worker that dies at once leaves it for another; the ledger refuses
+# the copies that this brings about.
+task_acks_late = True
+# One message per slot: work stays with the ledger, which knows who is free, instead of in a busy worker's pocket.
+worker_prefetch_multiplier = 1
+# On SIGTERM (remapped to Celery's soft shutdown by `finetune worker`) units may end by themselves this long.
+worker_soft_shutdown_timeout = 5.0
+# Names of tasks, their state and arguments in Flower; arguments are unit names and carry no secret.
+worker_send_task_events = True
+# Watchers that went away must not fill the server.
+event_queue_ttl = 5.0
+# The ledger decides about a unit whose link broke; killing the run would throw work away.
+worker_cancel_long_running_tasks_on_connection_loss = False
+# Our own format, with the process and the unit where there is one.
+worker_hijack_root_logger = True
+worker_log_format = "%(asctime)s %(levelname)s %(processName)s %(name)s: %(message)s"
+worker_task_log_format = worker_log_format

@@ -1,0 +1,22 @@
+"""Tasks of the crawl pool: each names its stage function and runs it under the unit runner."""
+
+from __future__ import annotations
+
+from agent.contract import Stage, task_name
+from workers.app import app, run_unit
+
+
+@app.task(name=task_name(Stage.DISCOVER))
+def discover(job_id: str, stage: str, shard: str) -> None:
+    """Run one unit of the discover stage."""
+    from workers.crawl import discover as room
+
+    run_unit(room.discover, job_id, stage, shard)
+
+
+@app.task(name=task_name(Stage.RETRIEVE))
+def retrieve(job_id: str, stage: str, shard: str) -> None:
+    """Run one unit of the retrieve stage."""
+    from workers.crawl import retrieve as room
+
+    run_unit(room.retrieve, job_id, stage, shard)

@@ -1,0 +1,22 @@
+"""Tasks of the parse pool: each names its stage function and runs it under the unit runner."""
+
+from __future__ import annotations
+
+from agent.contract import Stage, task_name
+from workers.app import app, run_unit
+
+
+@app.task(name=task_name(Stage.PARSE))
+def parse(job_id: str, stage: str, shard: str) -> None:
+    """Run one unit of the parse stage."""
+    from workers.parse import parse as room
+
+    run_unit(room.parse, job_id, stage, shard)
+
+
+@app.task(name=task_name(Stage.CURATE))
+def curate(job_id: str, stage: str, shard: str) -> None:
+    """Run one unit of the curate stage."""
+    from workers.parse import curate as room
+
+    run_unit(room.curate, job_id, stage, shard)
