@@ -14,17 +14,23 @@ import html
 import io
 import re
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
-import pymupdf
+
+# PyMuPDF has half its types; asked for by name, all of it counts as untyped rather than as wrongly typed.
+pymupdf: Any = import_module("pymupdf")
 
 SOURCES = Path(__file__).resolve().parent / "demo_pdfs"
 DEFAULT_OUT = Path(__file__).resolve().parent.parent / "agent" / "demo" / "site" / "papers"
 
 LICENCE = "Licence: CC BY 4.0 (https://creativecommons.org/licenses/by/4.0/)"
+
+MARGIN = 56.0
+COLUMN_GAP = 20.0
 
 SEED = 20250303
 SCAN_DPI = 150
@@ -114,18 +120,28 @@ def laid_out(paper: Paper) -> Any:
     source = (SOURCES / f"{paper.source}.md").read_text(encoding="utf-8")
     # A narrow column must hold the widest formula, so code is set smaller there.
     style = STYLE % {"size": paper.font_size, "code": paper.font_size - (1.5 if paper.columns > 1 else 1.0)}
-    story = pymupdf.Story(html=html_of(source), user_css=style)
+    head, first_heading, body = source.partition("\n## ")
+    # Title, authors and licence run over the full width, as on a printed paper, so the licence's address
+    # stays on one line.
+    title = pymupdf.Story(html=html_of(head), user_css=style)
+    story = pymupdf.Story(html=html_of(first_heading + body), user_css=style)
     page_box = pymupdf.paper_rect("a4")
     buffer = io.BytesIO()
     writer = pymupdf.DocumentWriter(buffer)
+    device = writer.begin_page(page_box)
+    _, filled = title.place(column_boxes(page_box, columns=1)[0])
+    title.draw(device)
+    top = filled[3]
     more = True
     while more:
-        device = writer.begin_page(page_box)
-        for column in column_boxes(page_box, paper.columns):
+        for column in column_boxes(page_box, paper.columns, top):
             if more:
                 more, _ = story.place(column)
                 story.draw(device)
         writer.end_page()
+        if more:
+            device = writer.begin_page(page_box)
+        top = MARGIN
     writer.close()
     document = pymupdf.open(stream=buffer.getvalue(), filetype="pdf")
     for number, page in enumerate(document, start=1):
@@ -134,11 +150,11 @@ def laid_out(paper: Paper) -> Any:
     return document
 
 
-def column_boxes(page_box: Any, columns: int, margin: float = 56, gap: float = 20) -> list[Any]:
-    """The boxes of the page's text columns, from left to right."""
-    width = (page_box.width - 2 * margin - (columns - 1) * gap) / columns
-    lefts = [margin + number * (width + gap) for number in range(columns)]
-    return [pymupdf.Rect(left, margin, left + width, page_box.height - margin) for left in lefts]
+def column_boxes(page_box: Any, columns: int, top: float = MARGIN) -> list[Any]:
+    """The boxes of the page's text columns, from left to right, beginning at the height ``top``."""
+    width = (page_box.width - 2 * MARGIN - (columns - 1) * COLUMN_GAP) / columns
+    lefts = [MARGIN + number * (width + COLUMN_GAP) for number in range(columns)]
+    return [pymupdf.Rect(left, top, left + width, page_box.height - MARGIN) for left in lefts]
 
 
 def scanned(document: Any) -> Any:
@@ -148,9 +164,8 @@ def scanned(document: Any) -> Any:
     for page in document:
         pixels = page.get_pixmap(dpi=SCAN_DPI, colorspace=pymupdf.csGRAY)
         picture = np.frombuffer(pixels.samples, dtype=np.uint8).reshape(pixels.height, pixels.width)
-        done, jpeg = cv2.imencode(
-            ".jpg", as_scanned(picture, noise), [cv2.IMWRITE_JPEG_QUALITY, SCAN_JPEG_QUALITY]
-        )
+        quality = [cv2.IMWRITE_JPEG_QUALITY, SCAN_JPEG_QUALITY]
+        done, jpeg = cv2.imencode(".jpg", as_scanned(picture, noise), quality)
         if not done:
             raise RuntimeError("OpenCV could not encode the scanned page")
         target = scan.new_page(width=page.rect.width, height=page.rect.height)
