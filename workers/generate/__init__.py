@@ -1,0 +1,1 @@
+"""The generate pool: chunks become examples, examples become a dataset."""

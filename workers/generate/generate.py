@@ -1,0 +1,88 @@
+"""The generate stage: chunks become grounded examples."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from agent.errors import DocumentRejected
+from agent.job.records import Chunk, Example
+from agent.spec import GenerateConfig
+from agent.store import ArtifactReader
+from workers.generate.ask_all import Answer, ask_all
+from workers.generate.backend import Backend, Proposal
+from workers.generate.completions import PLAIN_GENERATOR, whole_chunk
+from workers.generate.ground import grounded
+from workers.runtime.work import Outcome, StageWork
+
+EXAMPLES_FILE = "examples.jsonl"
+
+
+def open_backend(spec: GenerateConfig) -> Backend:
+    """The backend that the specification names, ready to be asked.
+
+    Raises:
+        GenerationFailed: its key is missing.
+    """
+    if spec.backend == "openai":
+        from workers.generate.openai import OpenAICompatible
+
+        return OpenAICompatible(spec)
+    from workers.generate.extractive import Extractive
+
+    return Extractive()
+
+
+def generate(work: StageWork) -> Outcome:
+    """Write ``examples.jsonl`` for the chunks of ``params["file"]``, in their order.
+
+    Every chunk gives itself as one plain completion, and up to ``max_examples_per_chunk`` prompted examples.
+
+    Raises:
+        GenerationFailed: the backend cannot go on.
+    """
+    spec = work.spec.generate
+    backend = open_backend(spec)
+    reader = ArtifactReader(work.store, work.inputs[0])
+    chunks = list(reader.records(str(work.params["file"]), Chunk))
+    work.output.receive("chunks", len(chunks))
+    examples: list[Example] = []
+    for chunk, answer in ask_all(backend, chunks, spec.max_examples_per_chunk, work.tick):
+        found = _examples(work, chunk, answer, backend.name)
+        examples += found
+        if found:
+            work.output.keep("chunks")
+        else:
+            work.output.reject("chunks", chunk.id, "no_example", url=chunk.url)
+    work.output.keep("examples", len(examples))
+    work.output.write_records(EXAMPLES_FILE, examples)
+    work.output.facts |= {
+        "generator": backend.name,
+        "kinds": dict(sorted(Counter(example.kind.value for example in examples).items())),
+        **backend.usage,
+    }
+    return Outcome()
+
+
+def _examples(work: StageWork, chunk: Chunk, answer: Answer, generator: str) -> list[Example]:
+    """The chunk's examples; what is refused is counted on the way."""
+    plain = whole_chunk(chunk)
+    found = _grounded_or_rejected(work, chunk, [plain] if plain else [], PLAIN_GENERATOR)
+    if isinstance(answer, DocumentRejected):
+        work.output.receive("examples")
+        work.output.reject("examples", chunk.id, answer.reason, answer.detail, url=chunk.url, failed=True)
+        return found
+    return found + _grounded_or_rejected(work, chunk, answer, generator)
+
+
+def _grounded_or_rejected(work: StageWork, chunk: Chunk, proposals: list[Proposal], generator: str) -> list[Example]:
+    found: dict[str, Example] = {}
+    work.output.receive("examples", len(proposals))
+    for proposal in proposals:
+        try:
+            example = grounded(chunk, proposal, generator)
+            if example.id in found:
+                raise DocumentRejected("duplicate", proposal.prompt)
+            found[example.id] = example
+        except DocumentRejected as rejection:
+            work.output.reject("examples", chunk.id, rejection.reason, rejection.detail, url=chunk.url)
+    return list(found.values())

@@ -1,0 +1,53 @@
+"""Sentences of a paragraph, each with its place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+_ENDINGS = (".", "!", "?", '."', ".\u201d", ".)", "?)", "!)")
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence without surrounding white space; ``start`` is its offset in the text it was cut from."""
+
+    text: str
+    start: int
+
+    @property
+    def end(self) -> int:
+        return self.start + len(self.text)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether it begins like a sentence and ends like one, with quotes and brackets in pairs."""
+        first = self.text[:1]
+        return (first.isupper() or first.isdigit()) and self.text.endswith(_ENDINGS) and is_balanced(self.text)
+
+
+def split_sentences(text: str, language: str = "en") -> list[Sentence]:
+    """The sentences of ``text`` in order, found by sentencex for the ISO 639-1 language."""
+    import sentencex
+
+    found: list[Sentence] = []
+    cursor = 0
+    for segment in sentencex.segment(language or "en", text):
+        sentence = segment.strip()
+        if sentence:
+            start = text.index(sentence, cursor)
+            found.append(Sentence(sentence, start))
+            cursor = start + len(sentence)
+    return found
+
+
+def is_balanced(text: str) -> bool:
+    """Whether brackets, double quotes, code marks and dollar signs come in pairs."""
+    pairs = (("(", ")"), ("[", "]"), ("{", "}"), ("\u201c", "\u201d"))
+    return all(text.count(left) == text.count(right) for left, right in pairs) and all(
+        text.count(mark) % 2 == 0 for mark in ('"', "`", "$")
+    )
+
+
+def word_count(text: str) -> int:
+    """Words, divided by white space."""
+    return len(text.split())

@@ -1,0 +1,52 @@
+"""Closed classes of English words that decide whether a phrase can stand alone."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from importlib.resources import files
+
+_LISTS = tomllib.loads((files("workers.generate") / "english.toml").read_text(encoding="utf-8"))
+
+
+def word_list(name: str) -> frozenset[str]:
+    """The words of one list in ``english.toml``."""
+    return frozenset(_LISTS[name].split())
+
+
+ARTICLES = frozenset({"a", "an", "the"})
+PRONOUNS = word_list("pronouns")
+POINTERS = word_list("pointers")
+VAGUE_MODIFIERS = word_list("vague_modifiers")
+VAGUE_HEADS = word_list("vague_heads")
+PREPOSITIONS = word_list("prepositions")
+VERBS = word_list("verbs")
+DISCOURSE_OPENERS = word_list("discourse_openers")
+
+_POINTING = re.compile(
+    r"\b(?:above|below|as (?:shown|seen|mentioned|noted|described|discussed)|(?:this|the|next|previous|following|last) "
+    r"(?:section|article|chapter|page|document|example|figure|table|tutorial|guide|post|blog post|exercise|paper)"
+    r"|(?:figure|fig\.|table|section|equation|eq\.|example) ?\(?\d+|the following|see also|click|e-?mail)\b",
+    re.IGNORECASE,
+)
+
+
+def tokens(text: str) -> list[str]:
+    """Words in lower case, punctuation dropped, apostrophes and hyphens kept."""
+    return re.findall(r"[^\W_]+(?:['\u2019\-][^\W_]+)*", text.lower())
+
+
+def points_elsewhere(text: str) -> bool:
+    """Whether the text sends its reader to another place: a figure, a section, "above"."""
+    return bool(_POINTING.search(text))
+
+
+def has_pronoun(text: str) -> bool:
+    """Whether any word gets its meaning from outside the text."""
+    return any(token in PRONOUNS for token in tokens(text))
+
+
+def leans_on_context(sentence: str) -> bool:
+    """Whether a sentence opens with a pronoun or a connective, and so is understood only after the one before."""
+    words = tokens(sentence)
+    return not words or words[0] in PRONOUNS or words[0] in DISCOURSE_OPENERS
