@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 from collections.abc import Sequence
@@ -23,6 +24,7 @@ from workers.control.reconcile import ReconcileLoop
 from workers.runtime.presence import Presence
 from workers.runtime.runner import UnitRunner
 from workers.runtime.work import StageFunction
+from workers.start import CAPABILITY_VARIABLE
 
 app = Celery("finetune")
 app.config_from_object("workers.celeryconfig")
@@ -78,6 +80,8 @@ def _start_background(sender: Any, **_: Any) -> None:
 
 
 def _capability() -> dict[str, Any]:
+    if found := os.environ.get(CAPABILITY_VARIABLE):
+        return dict(json.loads(found))
     from workers.train.capability import detect_capability
 
     return detect_capability().model_dump(mode="json")

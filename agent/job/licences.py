@@ -145,7 +145,7 @@ def _from_cc_words(match: re.Match[str]) -> str:
 
 def _identifier(statement: str) -> str:
     """The statement in canonical spelling when it is an SPDX expression already, else ''."""
-    from license_expression import ExpressionError  # type: ignore[import-untyped]
+    from license_expression import ExpressionError
 
     try:
         parsed = _spdx_list().parse(statement, validate=True, strict=True)

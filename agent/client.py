@@ -1,0 +1,266 @@
+"""The client library: submit jobs, watch them, fetch what they made."""
+
+from __future__ import annotations
+
+import getpass
+import re
+import time
+import uuid
+from collections.abc import Iterator
+from dataclasses import replace
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from agent.canvas.advance import advance
+from agent.canvas.planner import make_plan
+from agent.canvas.signatures import nudge, sending_app
+from agent.errors import IllegalTransition, InvalidSpec, JobFailed
+from agent.job.events import JobEvent, ProgressChanged, StateChanged, UnitNotice
+from agent.job.job import JobRecord
+from agent.job.machine import Move, apply
+from agent.job.progress import StageProgress, eta_s, measure
+from agent.job.result import JobResult
+from agent.job.states import RESUMABLE, JobState
+from agent.job.workers import WorkerInfo
+from agent.ledger.contract import JobView
+from agent.ledger.redis import RedisLedger
+from agent.preflight import check
+from agent.results import read_result
+from agent.settings import Settings
+from agent.spec import JobSpec
+from agent.store import Store
+
+if TYPE_CHECKING:
+    from agent.local import LocalCluster
+
+POLL_S = 0.5
+"""Twice a second is as fluent as a terminal needs, and costs the server about 30 reads a second for each watcher."""
+_NOTICES = {"retry", "lapsed", "set_aside", "halted"}
+
+
+class Client:
+    """A connection to one deployment. Use it as a context manager, or call `close`."""
+
+    def __init__(self, broker_url: str = "", store_url: str = "", *, settings: Settings | None = None) -> None:
+        """Connect to the server at ``broker_url`` (``redis://:PASSWORD@HOST:6379/0``).
+
+        What is not given comes from the environment (``FINETUNE_BROKER_URL``, ``FINETUNE_STORE_URL``).
+
+        Raises:
+            BrokerUnavailable: the URL is malformed, no server answers, or it refuses the password.
+        """
+        base = settings or Settings()
+        given = {"broker_url": broker_url or base.broker_url, "store_url": store_url or base.store_url}
+        self.settings = base.model_copy(update=given)
+        if not self.settings.broker_url:
+            raise InvalidSpec(
+                "No server is named.",
+                next_step="Give Client('redis://…'), set FINETUNE_BROKER_URL, or use Client.local().",
+            )
+        self.ledger = RedisLedger(self.settings.broker_url, self.settings.key_prefix)
+        self.ledger.ping()
+        self.store = Store(self.settings.store)
+        self._app = sending_app(self.settings)
+        self._local: LocalCluster | None = None
+
+    @classmethod
+    def local(cls, settings: Settings | None = None, *, workers: bool = True) -> Client:
+        """A client of the embedded server, which is started with one worker per pool if it is not running yet.
+
+        It stops by itself some seconds after the last client is gone. ``workers=False`` starts the server alone: enough
+        to look at earlier jobs.
+
+        Raises:
+            MissingDependency: the embedded server is not installed; the message says how to get it.
+        """
+        from agent.local import LocalCluster
+
+        cluster = LocalCluster.join(settings or Settings(), workers=workers)
+        client = cls(settings=cluster.settings)
+        client._local = cluster
+        return client
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Disconnect; a local cluster without other clients stops."""
+        self._app.close()
+        if self._local is not None:
+            self._local.leave()
+
+    def submit(self, spec: JobSpec) -> Job:
+        """Submit a job and return it at once. With a ``job_id`` in the spec, submitting again returns the same job.
+
+        Raises:
+            InvalidSpec: the spec contradicts itself, names a folder that is not there, or the job id belongs to a job
+                with another specification.
+            UnknownModel: the base model cannot be found.
+        """
+        known = self._known(spec)
+        if known is not None:
+            return Job(self, known.id)
+        model = check(spec)
+        job_id = spec.job_id or _new_id(spec.subject)
+        record = JobRecord(id=job_id, spec=spec, model=model, user=spec.user or getpass.getuser())
+        accepted = self.ledger.submit(record, make_plan(spec, model))
+        self._same_request(accepted, spec)
+        nudge(self._app)
+        return Job(self, accepted.id)
+
+    def _known(self, spec: JobSpec) -> JobRecord | None:
+        if spec.job_id is None or spec.job_id not in {job.id for job in self.ledger.jobs()}:
+            return None
+        job = self.ledger.job(spec.job_id)
+        self._same_request(job, spec)
+        return job
+
+    def _same_request(self, job: JobRecord, spec: JobSpec) -> None:
+        if job.spec.sha256 != spec.sha256:
+            raise InvalidSpec(
+                f"Job id {job.id!r} belongs to a job with another specification.",
+                next_step=f"Choose another id, or look at it with `finetune status {job.id}`.",
+            )
+
+    def job(self, job_id: str) -> Job:
+        """The job with this id. Raises UnknownJob."""
+        self.ledger.job(job_id)
+        return Job(self, job_id)
+
+    def jobs(self, user: str = "") -> list[JobRecord]:
+        """Records of all jobs, oldest first; of one user when given."""
+        return [job for job in self.ledger.jobs() if not user or job.user == user]
+
+    def workers(self) -> list[WorkerInfo]:
+        """Live workers by name, with their queues, slots and accelerators."""
+        return self.ledger.workers()
+
+    def nudge(self) -> None:
+        """Ask a control worker to look at the ledger now instead of at its next round."""
+        nudge(self._app)
+
+
+class Job:
+    """A submitted job."""
+
+    def __init__(self, client: Client, job_id: str) -> None:
+        self._client = client
+        self.id = job_id
+
+    def __repr__(self) -> str:
+        return f"Job({self.id!r})"
+
+    @property
+    def record(self) -> JobRecord:
+        """What was asked and where it stands now."""
+        return self._client.ledger.job(self.id)
+
+    def view(self) -> JobView:
+        """Everything the ledger knows of it, at one instant."""
+        return self._client.ledger.view(self.id)
+
+    def progress(self) -> list[StageProgress]:
+        """Each stage's done, total, rate and time left, in order."""
+        return measure(self.view())
+
+    def events(self, *, poll_s: float = POLL_S) -> Iterator[JobEvent]:
+        """Typed events until the job ends: `StateChanged`, `ProgressChanged` (stage, done/total, rate, ETA), `UnitNotice`.
+
+        Begins with the present state, so that a watcher may come and go.
+        """
+        seen: dict[str, StageProgress] = {}
+        state: JobState | None = None
+        after = "0"
+        while True:
+            view = self.view()
+            for entry in self._client.ledger.events(self.id, after):
+                after = entry.id
+                if entry.kind in _NOTICES:
+                    yield UnitNotice(entry.kind, entry.stage, entry.shard, entry.text)
+            left = eta_s(view)
+            for progress in measure(view):
+                if progress.state != "waiting" and not _same(seen.get(progress.stage), progress):
+                    seen[progress.stage] = progress
+                    yield ProgressChanged(progress, left)
+            if view.job.state is not state:
+                state = view.job.state
+                yield StateChanged(state, view.job.reason)
+            if view.job.ended:
+                return
+            time.sleep(poll_s)
+
+    def wait(self, timeout_s: float | None = None) -> JobResult:
+        """Block until the job ends and return its result.
+
+        A job that the gate rejected is a result, not an error.
+
+        Raises:
+            TimeoutError: it did not end within ``timeout_s``; it goes on all the same.
+            JobFailed: it failed or was cancelled; ``stage`` and the message say where and why.
+        """
+        deadline = None if timeout_s is None else time.monotonic() + timeout_s
+        while not (job := self.record).ended:
+            if deadline is not None and time.monotonic() > deadline:
+                raise TimeoutError(f"Job {self.id} is still {job.state} after {timeout_s:.0f} s; it goes on.")
+            time.sleep(POLL_S)
+        if job.state in RESUMABLE:
+            where = f" in stage {job.failed_stage}" if job.failed_stage else ""
+            raise JobFailed(
+                f"Job {self.id} {job.state}{where}: {job.reason}",
+                stage=job.failed_stage,
+                next_step=f"Mend the cause, then `finetune resume {self.id}` redoes only what is missing.",
+            )
+        return self.result()
+
+    def result(self) -> JobResult:
+        """What the job has made so far; writes the report (one HTML page) if that is not there yet."""
+        return read_result(self.view(), self._client.store)
+
+    def cancel(self) -> JobRecord:
+        """Stop it; running work ends at its next beat. It can be resumed.
+
+        Raises:
+            IllegalTransition: it has ended already.
+        """
+        if self.record.ended:
+            raise IllegalTransition(f"Job {self.id} is {self.record.state} already.", next_step="Nothing to cancel.")
+        self._client.ledger.cancel(self.id)
+        return advance(self._client.ledger, self.id)
+
+    def resume(self) -> JobRecord:
+        """Go on with a failed or cancelled job: only what is missing is done.
+
+        Raises:
+            IllegalTransition: it completed, or the gate rejected it. A running job is left alone.
+        """
+        ledger = self._client.ledger
+        while (job := ledger.job(self.id)).state in RESUMABLE:
+            ledger.resume(self.id)
+            if ledger.save(apply(job, Move(JobState.QUEUED)), job.version):
+                self._client.nudge()
+                return advance(ledger, self.id)
+        if job.ended:
+            raise IllegalTransition(
+                f"Job {self.id} is {job.state}; there is nothing to resume.", next_step="Submit a new job."
+            )
+        self._client.nudge()
+        return job
+
+
+def _same(before: StageProgress | None, now: StageProgress) -> bool:
+    """Equal but for the clock: an idle stage's time and rate change for ever and are no news."""
+    if before is None:
+        return False
+    return replace(before, elapsed_s=0.0, rate_per_s=0.0, eta_s=None) == replace(
+        now, elapsed_s=0.0, rate_per_s=0.0, eta_s=None
+    )
+
+
+def _new_id(subject: str) -> str:
+    words = re.sub(r"[^a-z0-9]+", "-", subject.lower()).strip("-")[:30].strip("-") or "job"
+    return f"{words}-{uuid.uuid4().hex[:6]}"

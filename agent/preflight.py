@@ -1,0 +1,40 @@
+"""Checks that fail at submission, before any cost."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from agent.errors import InvalidSpec
+from agent.job.model import ModelFacts
+from agent.models import inspect_model
+from agent.spec import JobSpec
+
+
+def check(spec: JobSpec) -> ModelFacts:
+    """What is known of the base model, once everything that can be checked from here is right.
+
+    Raises:
+        UnknownModel: the model is not in the catalogue, no folder, and not on the hub.
+        InvalidSpec: a folder is missing or empty, or chat rows are asked of a model without a chat template.
+    """
+    for source in spec.sources:
+        _check_source(source)
+    model = inspect_model(spec.model)
+    if spec.assemble.format == "chat" and not model.has_chat_template:
+        raise InvalidSpec(
+            f"Model {spec.model!r} has no chat template, and assemble.format is 'chat'.",
+            next_step="Take assemble.format prompt_completion or auto, or an instruction-tuned model.",
+        )
+    return model
+
+
+def _check_source(source: str) -> None:
+    prefix, _, rest = source.partition(":")
+    if prefix == "dir":
+        folder = Path(rest).expanduser()
+        if not folder.is_dir():
+            raise InvalidSpec(f"Folder {rest!r} of source {source!r} does not exist.", next_step="Check the path.")
+        if not any(item.is_file() for item in folder.rglob("*")):
+            raise InvalidSpec(f"Folder {rest!r} of source {source!r} is empty.", next_step="Put documents into it.")
+    if prefix == "site" and not rest.startswith(("http://", "https://")):
+        raise InvalidSpec(f"Source {source!r} is no web address.", next_step="It looks like site:https://example.org/.")
