@@ -6,7 +6,6 @@ transformers.
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from agent.errors import UnknownModel
@@ -14,17 +13,7 @@ from agent.job.model import ModelFacts
 from agent.models.catalogue import CATALOGUE, facts_of_catalogue, fetch_from_catalogue
 from agent.models.folder import facts_of_folder
 
-__all__ = ["fetch_model", "inspect_model", "model_cache_dir", "public_name"]
-
-
-def model_cache_dir() -> Path:
-    """Where base models are kept: under ``FINETUNE_CACHE_DIR``, else in the user's cache folder."""
-    configured = os.environ.get("FINETUNE_CACHE_DIR")
-    if configured:
-        return Path(configured).expanduser() / "models"
-    import platformdirs
-
-    return Path(platformdirs.user_cache_dir("finetune-agent")) / "models"
+__all__ = ["fetch_model", "inspect_model", "public_name"]
 
 
 def public_name(facts: ModelFacts) -> str:

@@ -4,11 +4,23 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from huggingface_hub import HfApi, snapshot_download, try_to_load_from_cache
+from huggingface_hub import errors as hub_errors
+from huggingface_hub.errors import (
+    GatedRepoError,
+    HFValidationError,
+    LocalEntryNotFoundError,
+    OfflineModeIsEnabled,
+    RepositoryNotFoundError,
+)
+
 from agent.errors import OperationFailed, UnknownModel
 from agent.job.model import ModelFacts
 from agent.models.catalogue import CATALOGUE
 from agent.models.folder import WEIGHT_FILES, facts_of_folder
 
+_HTTP_ERROR: type[Exception] = hub_errors.HTTPError  # type: ignore[attr-defined]
+"""What the HTTP client of the installed version raises."""
 _HUB_TIMEOUT_S = 20.0
 _TEXT_FILES = ["*.json", "*.jinja", "*.model", "*.txt", "*.tiktoken"]
 """Configuration, tokenizer and chat template; the weights are chosen apart."""
@@ -29,9 +41,6 @@ def facts_of_hub(name: str) -> ModelFacts:
 
 def _cached_snapshot(name: str) -> Path | None:
     """The snapshot of the main revision in the hub's cache, where it holds weights."""
-    from huggingface_hub import try_to_load_from_cache
-    from huggingface_hub.errors import HFValidationError
-
     try:
         config = try_to_load_from_cache(name, "config.json")
     except HFValidationError:
@@ -43,15 +52,6 @@ def _cached_snapshot(name: str) -> Path | None:
 
 
 def _facts_from_api(name: str) -> ModelFacts:
-    from huggingface_hub import HfApi
-    from huggingface_hub.errors import (
-        GatedRepoError,
-        HFValidationError,
-        HTTPError,  # type: ignore[attr-defined]  # of whichever httpx the package uses
-        OfflineModeIsEnabled,
-        RepositoryNotFoundError,
-    )
-
     known = ", ".join(CATALOGUE)
     elsewhere = f"Name a model folder, a catalogue entry ({known}), or check the network."
     try:
@@ -70,7 +70,7 @@ def _facts_from_api(name: str) -> ModelFacts:
         raise UnknownModel(
             f"Model {name!r} is not in the hub's cache, and HF_HUB_OFFLINE is set.", next_step=elsewhere
         ) from error
-    except (HTTPError, OSError) as error:
+    except (_HTTP_ERROR, OSError) as error:
         raise UnknownModel(
             f"Model {name!r} is not here, and the Hugging Face hub cannot be asked ({type(error).__name__}).",
             next_step=elsewhere,
@@ -102,13 +102,6 @@ def fetch_from_hub(facts: ModelFacts) -> Path:
         UnknownModel: the repository is gone.
         OperationFailed: the download broke off.
     """
-    from huggingface_hub import HfApi, snapshot_download
-    from huggingface_hub.errors import (
-        HTTPError,  # type: ignore[attr-defined]
-        LocalEntryNotFoundError,
-        RepositoryNotFoundError,
-    )
-
     cached = _cached_snapshot(facts.location)
     if cached is not None and cached.name == facts.revision:
         return cached
@@ -122,7 +115,7 @@ def fetch_from_hub(facts: ModelFacts) -> Path:
         raise UnknownModel(
             f"Model {facts.location!r} is no longer on the Hugging Face hub.", next_step="Name another model."
         ) from error
-    except (HTTPError, LocalEntryNotFoundError, OSError) as error:
+    except (_HTTP_ERROR, LocalEntryNotFoundError, OSError) as error:
         raise OperationFailed(
             f"Model {facts.location!r} could not be downloaded from the hub: {type(error).__name__}.",
             next_step="Check the network and the free disk space; then resume the job.",

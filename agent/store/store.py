@@ -8,7 +8,7 @@ import os
 import shutil
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -41,12 +41,14 @@ def _translated(action: str, target: str) -> Iterator[None]:
 class Store:
     """Whole files under one URL; paths are relative, with forward slashes.
 
-    Writes are atomic: a reader sees the old file, the new file or none. On local disks this is write, fsync, rename;
-    on object stores a PUT is atomic by itself.
+    Writes are atomic: a reader sees the old file, the new file or none. On local disks this is write, fsync,
+    rename; on object stores a PUT is atomic by itself.
     """
 
     def __init__(self, url: str, **options: Any) -> None:
-        """Open the store at ``url`` (a folder, ``file://``, ``s3://``, ``memory://`` …); options go to fsspec."""
+        """Open the store at ``url`` (a folder, ``file://``, ``s3://``, ``memory://`` …); options go to
+        fsspec.
+        """
         self.url = url
         try:
             self._fs, self._root = fsspec.core.url_to_fs(url, **options)
@@ -91,7 +93,9 @@ class Store:
         return hashlib.sha256(content).hexdigest()
 
     def put_blob(self, content: bytes) -> str:
-        """Keep bytes under their own hash; returns the sha256. Keeping the same bytes twice costs one look."""
+        """Keep bytes under their own hash; returns the sha256. Keeping the same bytes twice costs one
+        look.
+        """
         digest = hashlib.sha256(content).hexdigest()
         path = _blob_path(digest)
         if not self.exists(path):
@@ -110,7 +114,9 @@ class Store:
         return content
 
     def put_folder(self, local: Path, path: str) -> None:
-        """Copy a local folder to ``path``; what else is there stays. Write a manifest after it, never before."""
+        """Copy a local folder to ``path``; what else is there stays. Write a manifest after it, never
+        before.
+        """
         for source in sorted(item for item in local.rglob("*") if item.is_file()):
             target = f"{self._root}/{path}/{source.relative_to(local).as_posix()}"
             with _translated("write", target):
@@ -120,12 +126,19 @@ class Store:
                     self._fs.put_file(str(source), target)
 
     def get_folder(self, path: str, local: Path) -> Path:
-        """Copy the folder at ``path`` to the local folder ``local`` and return it; local stores are not copied."""
+        """Copy the folder at ``path`` to the local folder ``local`` and return it; local stores are not
+        copied.
+        """
         if self._local:
             return Path(f"{self._root}/{path}")
         with _translated("read", self.uri(path)):
             self._fs.get(f"{self._root}/{path}", str(local), recursive=True)
         return local
+
+    def remove(self, path: str) -> None:
+        """Remove a file, or a folder with all that is in it; nothing happens when it is not there."""
+        with _translated("remove", self.uri(path)), suppress(FileNotFoundError):
+            self._fs.rm(f"{self._root}/{path}", recursive=True)
 
     def list(self, path: str) -> list[str]:
         """Names directly under a folder, sorted; empty when there is no such folder."""

@@ -1,0 +1,226 @@
+"""The training itself, in a process of its own: ``python -m workers.train.loop CONFIG.json``."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import torch
+from peft import LoraConfig, get_peft_model
+from transformers import Trainer, TrainingArguments, set_seed
+
+from agent.errors import NotEnoughData
+from agent.job.records import Row
+from agent.models import public_name
+from agent.spec import TrainConfig
+from workers.train.accelerators import device_of, peak_memory_mb, probe
+from workers.train.base_model import load_base, load_tokenizer, ready_base
+from workers.train.callbacks import BestWeights, Reporter
+from workers.train.data import IGNORED, Encoded, Pack, encode_row, pack_rows
+from workers.train.events import Events, serve
+from workers.train.packing import keeps_rows_apart
+from workers.train.reports import LoopConfig, LoopResult
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+_VALIDATIONS = 4
+"""Least number of validations in a run: short runs would otherwise end before the first one."""
+_CHECKPOINTS_KEPT = 3
+"""One more than the parent keeps, so that none vanishes while it is being copied."""
+_LOSSES_AVERAGED = 10
+"""The reported training loss is the mean of so many last steps; single steps are noisy."""
+
+
+def train(config: LoopConfig, events: Events) -> LoopResult:
+    """Tune the model, write it to ``config.output / "model"``, and say how it went.
+
+    Raises:
+        NotEnoughData: no row has a token to train on.
+        TrainingFailed: the loss diverged.
+    """
+    began = time.monotonic()
+    set_seed(config.seed)
+    capability = probe()
+    torch.set_num_threads(capability.threads)
+    on_cpu = config.train.accelerator == "cpu" or capability.backend == "cpu"
+    device = torch.device("cpu") if on_cpu else device_of(capability)
+    events.progress(0)
+
+    folder = ready_base(config.facts, config.cache_dir)
+    tokenizer = load_tokenizer(folder)
+    limit = config.train.sequence_length
+    rows, refused = _encoded(config.train_rows, tokenizer, limit)
+    validation, _ = _encoded(config.validation_rows, tokenizer, limit)
+    if not rows:
+        raise NotEnoughData(
+            f"None of {len(refused)} training rows has a token to train on within {limit} tokens.",
+            next_step="Raise train.sequence_length, or look at the rows in the assemble artifact.",
+        )
+    events.progress(0)
+
+    model = _trainable(load_base(folder, _weight_type(config, capability.bf16), device), config)
+    together = keeps_rows_apart(model, rows, limit)
+    packs = pack_rows(rows, limit, together=together)
+    useful = sum(len(row.ids) for row in rows)
+    reporter = Reporter(events, useful / len(packs) * config.train.batch_sequences)
+    best = BestWeights(config.output / "best", config.train.early_stopping_patience, config.resume_from)
+    trainer = Trainer(
+        model=model,
+        args=_arguments(config, len(packs), bf16=capability.bf16, cpu=on_cpu, validate=bool(validation)),
+        train_dataset=packs,
+        eval_dataset=pack_rows(validation, limit, together=together) or None,
+        data_collator=_collator(tokenizer.pad_token_id or 0),
+        callbacks=[best, reporter],
+    )
+    trainer.train(resume_from_checkpoint=str(config.resume_from) if config.resume_from else None)
+    history = trainer.state.log_history
+    if validation and not any(
+        "eval_loss" in entry and entry["step"] == trainer.state.global_step for entry in history
+    ):
+        trainer.evaluate()
+    steps = trainer.state.global_step
+    restored = best.restore(model, steps)
+    _save(model, tokenizer, config)
+    (config.output / "metrics.jsonl").write_text("".join(json.dumps(entry) + "\n" for entry in history))
+
+    losses = [entry["loss"] for entry in history if "loss" in entry][-_LOSSES_AVERAGED:]
+    eval_losses = [entry["eval_loss"] for entry in history if "eval_loss" in entry]
+    return LoopResult(
+        method=config.train.method,
+        device=f"{capability.backend}: {capability.names[0]}" if not on_cpu else "cpu",
+        precision="bf16" if capability.bf16 else "fp32",
+        steps=steps,
+        tokens=round(useful * trainer.state.epoch) if trainer.state.epoch else 0,
+        tokens_per_s=round(reporter.tokens_per_s, 1),
+        targets_per_pass=sum(row.targets for row in rows),
+        sequences=len(packs),
+        fill=round(useful / (len(packs) * limit), 3),
+        packed=together,
+        rows_cut=sum(row.cut for row in rows),
+        refused=tuple(refused),
+        train_loss=sum(losses) / len(losses),
+        first_eval_loss=eval_losses[0] if eval_losses else None,
+        best_eval_loss=min(eval_losses, default=None),
+        last_eval_loss=eval_losses[-1] if eval_losses else None,
+        best_step=best.step if restored else steps,
+        stopped_early=steps < trainer.state.max_steps,
+        resumed_at=_step_of(config.resume_from),
+        parameters=sum(parameter.numel() for parameter in model.parameters()),
+        trainable=sum(parameter.numel() for parameter in model.parameters() if parameter.requires_grad),
+        seconds=round(time.monotonic() - began, 1),
+        peak_memory_mb=round(peak_memory_mb(device), 1),
+    )
+
+
+def _encoded(file: Path, tokenizer: PreTrainedTokenizerBase, limit: int) -> tuple[list[Encoded], list[str]]:
+    """The rows that have a target, and the ids of those that have none."""
+    rows = [
+        encode_row(Row.model_validate_json(line), tokenizer, limit)
+        for line in file.read_text(encoding="utf-8").splitlines()
+    ]
+    return [row for row in rows if row.targets], [row.id for row in rows if not row.targets]
+
+
+def _weight_type(config: LoopConfig, bf16: bool) -> torch.dtype:
+    """bf16 for frozen weights; fp32 where they are trained, since small updates vanish in eight bits of
+    mantissa.
+    """
+    return torch.bfloat16 if bf16 and config.train.method == "lora" else torch.float32
+
+
+def _trainable(model: PreTrainedModel, config: LoopConfig) -> Any:
+    """The model with adapters on every linear layer but the head, or as it is for full tuning."""
+    model.config.use_cache = False
+    if config.train.method == "full":
+        return model
+    adapters = LoraConfig(
+        task_type="CAUSAL_LM",
+        target_modules="all-linear",
+        r=config.train.lora_rank,
+        lora_alpha=config.train.lora_alpha,
+        lora_dropout=config.train.lora_dropout,
+    )
+    adapted = get_peft_model(model, adapters)
+    adapted.peft_config["default"].base_model_name_or_path = public_name(config.facts)
+    return adapted
+
+
+def _arguments(
+    config: LoopConfig, sequences: int, *, bf16: bool, cpu: bool, validate: bool
+) -> TrainingArguments:
+    spec = config.train
+    steps = _steps(spec, sequences)
+    return TrainingArguments(
+        output_dir=str(config.checkpoints),
+        per_device_train_batch_size=spec.micro_batch_sequences,
+        per_device_eval_batch_size=spec.micro_batch_sequences,
+        gradient_accumulation_steps=spec.batch_sequences // spec.micro_batch_sequences,
+        num_train_epochs=spec.epochs,
+        max_steps=spec.max_steps or -1,
+        learning_rate=spec.peak_learning_rate,
+        lr_scheduler_type="cosine",
+        warmup_steps=round(steps * spec.warmup_share),
+        weight_decay=spec.weight_decay,
+        bf16=bf16,
+        use_cpu=cpu,
+        seed=config.seed,
+        data_seed=config.seed,
+        logging_steps=1,
+        eval_strategy="steps" if validate else "no",
+        eval_steps=min(spec.eval_steps, max(1, steps // _VALIDATIONS)),
+        save_steps=spec.checkpoint_steps,
+        save_total_limit=_CHECKPOINTS_KEPT,
+        remove_unused_columns=False,
+        label_names=["labels"],
+        prediction_loss_only=True,
+        dataloader_pin_memory=not cpu,
+        disable_tqdm=True,
+        report_to="none",
+    )
+
+
+def _steps(spec: TrainConfig, sequences: int) -> int:
+    """Optimizer steps of the whole run."""
+    per_pass = -(-sequences // spec.batch_sequences)
+    return spec.max_steps or max(1, round(per_pass * spec.epochs))
+
+
+def _collator(padding: int) -> Any:
+    """Packs -> tensors (batch, longest); pads come last and have position 0, so each is a row of its own."""
+
+    def collate(packs: Sequence[Pack]) -> dict[str, torch.Tensor]:
+        longest = max(len(pack.input_ids) for pack in packs)
+
+        def padded(name: str, value: int) -> torch.Tensor:
+            lines = [getattr(pack, name) for pack in packs]
+            return torch.tensor([[*line, *[value] * (longest - len(line))] for line in lines])
+
+        return {
+            "input_ids": padded("input_ids", padding),
+            "labels": padded("labels", IGNORED),
+            "position_ids": padded("position_ids", 0),
+        }
+
+    return collate
+
+
+def _save(model: Any, tokenizer: PreTrainedTokenizerBase, config: LoopConfig) -> None:
+    folder = config.output / "model"
+    if config.train.method == "full":
+        model.config.use_cache = True
+    model.save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+
+
+def _step_of(checkpoint: Path | None) -> int:
+    if checkpoint is None:
+        return 0
+    return int(json.loads((checkpoint / "trainer_state.json").read_text())["global_step"])
+
+
+if __name__ == "__main__":
+    serve(LoopConfig, train)

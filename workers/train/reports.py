@@ -1,0 +1,57 @@
+"""What parent and child hand each other: configuration in, result out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field
+
+from agent.job.model import ModelFacts
+from agent.job.records import Record
+from agent.spec import TrainConfig
+
+
+class LoopConfig(Record):
+    """What the child needs; all paths are local."""
+
+    facts: ModelFacts
+    cache_dir: Path
+    train_rows: Path = Field(description="Row records, one a line.")
+    validation_rows: Path
+    output: Path = Field(description="Gets model/ and metrics.jsonl.")
+    checkpoints: Path
+    resume_from: Path | None = None
+    train: TrainConfig
+    seed: int
+
+
+class LoopResult(Record):
+    """What came of the training."""
+
+    method: str
+    device: str
+    precision: str
+    steps: int
+    tokens: int = Field(description="Useful tokens seen, all passes together.")
+    tokens_per_s: float
+    targets_per_pass: int = Field(description="Tokens the loss reads in one pass over the rows.")
+    sequences: int
+    fill: float = Field(description="Useful share of sequences * sequence length.")
+    packed: bool = Field(
+        description="False when the model's attention mixes packed rows, so none were packed."
+    )
+    rows_cut: int = Field(description="Rows longer than the sequence length.")
+    refused: tuple[str, ...] = Field(
+        (), description="Ids of rows without a target within the sequence length."
+    )
+    train_loss: float
+    first_eval_loss: float | None
+    best_eval_loss: float | None
+    last_eval_loss: float | None
+    best_step: int = Field(description="Step whose weights were kept.")
+    stopped_early: bool
+    resumed_at: int = Field(description="Step of the checkpoint it went on from, 0 for a fresh start.")
+    parameters: int
+    trainable: int
+    seconds: float
+    peak_memory_mb: float
