@@ -1,0 +1,62 @@
+"""Which network addresses may be connected to: the public ones, and those whose host the user named.
+
+A page can link or redirect to ``http://169.254.169.254/`` or to a database on this machine; without this
+check a crawler fetches it and hands it over as training data (server-side request forgery).
+"""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Collection, Iterable
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+
+from workers.crawl.canonical import Endpoint, canonical_url, endpoint
+
+_NAT64 = IPv6Network("64:ff9b::/96")
+"""The well-known prefix that wraps an IPv4 address for translation (RFC 6052)."""
+
+
+def address_allowed(address: str, target: Endpoint, named: Collection[Endpoint]) -> bool:
+    """Whether a request to ``target`` may connect to this IP address.
+
+    Global unicast addresses always; loopback, private, link-local (cloud metadata), shared, multicast and
+    reserved ones only when the user named that very host and port, so that naming one service opens no other
+    beside it. An IPv4 address wrapped in IPv6 (mapped, 6to4, Teredo, NAT64) counts as what it wraps.
+    """
+    return target in named or all(part.is_global and not part.is_multicast for part in _unwrapped(address))
+
+
+def _unwrapped(address: str) -> list[IPv4Address | IPv6Address]:
+    ip = ip_address(address.partition("%")[0])
+    if isinstance(ip, IPv4Address):
+        return [ip]
+    if ip.ipv4_mapped:
+        return [ip.ipv4_mapped]
+    wrapped: list[IPv4Address | IPv6Address] = [ip]
+    if ip.sixtofour:
+        wrapped.append(ip.sixtofour)
+    if ip.teredo:
+        wrapped.extend(ip.teredo)
+    if ip in _NAT64:
+        wrapped.append(IPv4Address(int(ip) & 0xFFFFFFFF))
+    return wrapped
+
+
+def resolve(target: Endpoint) -> list[str]:
+    """The IP addresses of a host, in the resolver's order.
+
+    Raises:
+        OSError: the name has no address.
+    """
+    found = socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+
+
+def named_endpoints(sources: Iterable[str], listed: Iterable[str] = ()) -> frozenset[Endpoint]:
+    """The hosts with ports that the user named: those of ``site:`` sources and of the addresses on ``urls:``
+    lists.
+
+    ``listed`` are the addresses that such a list held.
+    """
+    urls = [source.partition(":")[2] for source in sources if source.startswith("site:")]
+    return frozenset(endpoint(canonical_url(url)) for url in [*urls, *listed])

@@ -1,0 +1,89 @@
+"""How the spider downloads: Scrapy's settings, a resolver that refuses private addresses, a retry that waits
+as asked.
+
+Only the spider's process imports this module, since it loads Twisted.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Generator
+from typing import Any
+
+from scrapy.downloadermiddlewares.retry import RetryMiddleware
+from scrapy.exceptions import CannotResolveHostError
+from scrapy.http import Request, Response
+from scrapy.resolver import CachingThreadedResolver
+from twisted.internet.defer import Deferred, inlineCallbacks
+
+from workers.crawl.address import address_allowed
+from workers.crawl.canonical import Endpoint
+from workers.crawl.fetch import MAX_RETRY_AFTER_S, retry_after_s
+from workers.crawl.wire import CrawlOrder
+
+
+class PublicResolver(CachingThreadedResolver):
+    """Resolves names as Scrapy does, but to public addresses only, each time anew."""
+
+    @inlineCallbacks
+    def getHostByName(self, name: str, timeout: Any = ()) -> Generator[Deferred[Any], Any, str]:
+        """The address; CannotResolveHostError when it is one that the crawl may not connect to."""
+        address: str = yield super().getHostByName(name, timeout)
+        if not address_allowed(address, Endpoint(name, 0), named=()):
+            raise CannotResolveHostError(f"{name} is the private address {address}")
+        return address
+
+
+class PatientRetry(RetryMiddleware):
+    """Scrapy's retries, with the whole crawl at rest for as long as a Retry-After asks (within reason)."""
+
+    async def process_response(  # type: ignore[override]
+        self, request: Request, response: Response
+    ) -> Request | Response:
+        """The response, or the request again after the pause."""
+        header = response.headers.get("Retry-After") or b""
+        pause_s = retry_after_s(header.decode("latin-1"))
+        if response.status in (429, 503) and 0 < pause_s <= MAX_RETRY_AFTER_S and self.crawler.engine:
+            self.crawler.engine.pause()
+            await asyncio.sleep(pause_s)
+            self.crawler.engine.unpause()
+        return super().process_response(request, response)
+
+
+def settings_for(order: CrawlOrder) -> dict[str, Any]:
+    """Scrapy's settings for one crawl; each that differs from its default with the reason."""
+    settings: dict[str, Any] = {
+        "USER_AGENT": order.user_agent,
+        # One request at a time to the one host of a crawl: polite, and the same order each time.
+        "CONCURRENT_REQUESTS": 1,
+        "DOWNLOAD_DELAY": order.delay_s,
+        "RANDOMIZE_DOWNLOAD_DELAY": False,
+        "DOWNLOAD_TIMEOUT": order.timeout_s,
+        # Holds for the unpacked size too.
+        "DOWNLOAD_MAXSIZE": order.max_bytes,
+        "DOWNLOAD_WARNSIZE": 0,
+        # The spider asks robots.txt itself: Scrapy takes a 5xx and an unreachable file as permission, and
+        # names no line.
+        "ROBOTSTXT_OBEY": False,
+        # The spider looks at each redirect's target before it follows.
+        "REDIRECT_ENABLED": False,
+        "METAREFRESH_ENABLED": False,
+        # Statuses are told to the parent, not dropped.
+        "HTTPERROR_ALLOW_ALL": True,
+        # Nothing of this machine's environment or of an earlier page goes to the site.
+        "HTTPPROXY_ENABLED": False,
+        "COOKIES_ENABLED": False,
+        "REFERER_ENABLED": False,
+        "TELNETCONSOLE_ENABLED": False,
+        # Breadth first: the nearest pages are seen before a limit cuts.
+        "SCHEDULER_MEMORY_QUEUE": "scrapy.squeues.FifoMemoryQueue",
+        "SCHEDULER_PRIORITY_QUEUE": "scrapy.pqueues.ScrapyPriorityQueue",
+        "DOWNLOADER_MIDDLEWARES": {
+            "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
+            PatientRetry: 550,  # where the one it replaces stands
+        },
+        "LOG_LEVEL": "ERROR",
+    }
+    if not order.private_allowed:
+        settings["DNS_RESOLVER"] = PublicResolver
+    return settings

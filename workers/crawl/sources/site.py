@@ -1,0 +1,193 @@
+"""``site:URL``: one web site, through its sitemap and links, crawled by Scrapy in a process of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from agent.errors import DocumentRejected, SourceFailed
+from agent.job.records import Candidate
+from workers.crawl.address import named_endpoints
+from workers.crawl.canonical import canonical_url, document_id, endpoint
+from workers.crawl.fetch import Fetcher
+from workers.crawl.glance import glance
+from workers.crawl.identity import user_agent
+from workers.crawl.media import HTML, bare_type, declared_type, name_of
+from workers.crawl.robots import Robots
+from workers.crawl.sources.contract import Findings, Found, Refused, Search
+from workers.crawl.wire import CrawlLine, CrawlOrder
+
+_POLL_S = 0.25
+_MAX_MOVES = 2
+"""Times a first page may lead to another origin: from http to https, and from the bare name to www."""
+
+
+def find_on_site(search: Search) -> Findings:
+    """The site's pages, fetched, and its other documents, by link only; what robots.txt closes is refused
+    with its line.
+
+    Raises:
+        SourceFailed: the site cannot be reached, forbids everything, or moved to another host.
+    """
+    try:
+        start = canonical_url(search.argument)
+    except ValueError as error:
+        raise SourceFailed(f"{error}.", next_step="Write site:https://host/path.") from error
+    fetcher = _fetcher(search)
+    for attempt in range(_MAX_MOVES + 1):
+        order = _order(
+            start, _robots(fetcher, start), search, search.scratch / f"crawl-{document_id(start)}-{attempt}"
+        )
+        lines = _crawl(order, search)
+        moved = next((line for line in lines if line.kind == "moved"), None)
+        if moved is None:
+            return _findings(lines, Path(order.bodies), search)
+        if not _same_site(start, moved.detail):
+            raise SourceFailed(
+                f"{start} leads to another site, {moved.detail}.",
+                next_step=f"Name it: --source site:{moved.detail}",
+            )
+        start = moved.detail
+    raise SourceFailed(
+        f"{search.argument} leads from one address to the next.", next_step="Name the last one."
+    )
+
+
+def _fetcher(search: Search) -> Fetcher:
+    spec = search.spec.retrieve
+    return Fetcher(
+        user_agent=user_agent(spec.contact),
+        timeout_s=spec.timeout_s,
+        max_bytes=spec.max_document_bytes,
+        requests_per_second=spec.requests_per_second,
+        pace=search.pace,
+        named=search.named,
+        pulse=lambda: search.progress(0),
+    )
+
+
+def _robots(fetcher: Fetcher, start: str) -> Robots:
+    host = endpoint(start).host
+    try:
+        robots = fetcher.robots(start)
+    except DocumentRejected as error:
+        raise SourceFailed(
+            f"{host} is refused: {error}.",
+            next_step="Private hosts are crawled when a site: source names them.",
+        ) from error
+    verdict = robots.verdict(start)
+    if robots.rule == "disallow_all":
+        raise SourceFailed(
+            f"robots.txt of {host} forbids everything: {verdict.evidence.line}.",
+            next_step="Name another source.",
+        )
+    if not verdict.allowed and not robots.sitemaps:
+        raise SourceFailed(
+            f"robots.txt of {host} closes {start} ({verdict.evidence.line}) and names no sitemap.",
+            next_step="Name a page that it leaves open, or another source.",
+        )
+    return robots
+
+
+def _order(start: str, robots: Robots, search: Search, folder: Path) -> CrawlOrder:
+    spec = search.spec
+    (folder / "bodies").mkdir(parents=True)
+    return CrawlOrder(
+        start=start,
+        robots=robots,
+        user_agent=user_agent(spec.retrieve.contact),
+        delay_s=max(1 / spec.retrieve.requests_per_second, robots.crawl_delay_s),
+        timeout_s=spec.retrieve.timeout_s,
+        max_bytes=spec.retrieve.max_document_bytes,
+        max_depth=spec.discover.crawl_depth,
+        max_pages=spec.discover.max_pages_per_site,
+        private_allowed=endpoint(start) in named_endpoints([search.source]),
+        bodies=str(folder / "bodies"),
+    )
+
+
+def _crawl(order: CrawlOrder, search: Search) -> list[CrawlLine]:
+    """Run the spider and return its lines, telling the runner of each page; killed when the runner says
+    stop."""
+    folder = Path(order.bodies).parent
+    request, output, log = folder / "request.json", folder / "out.jsonl", folder / "spider.log"
+    request.write_text(order.model_dump_json(), encoding="utf-8")
+    output.touch()
+    lines: list[CrawlLine] = []
+    with log.open("wb") as errors, output.open("rb") as reader:
+        child = subprocess.Popen(
+            [sys.executable, "-m", "workers.crawl.spider", str(request), str(output)],
+            stdin=subprocess.PIPE,  # closes with this process: the spider then ends too
+            stdout=errors,
+            stderr=errors,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(entry or os.getcwd() for entry in sys.path)},
+        )
+        try:
+            while child.poll() is None:
+                lines += _complete_lines(reader)
+                search.progress(len(lines))
+                time.sleep(_POLL_S)
+            lines += _complete_lines(reader)
+        finally:
+            child.kill()
+            child.wait()
+            if child.stdin:
+                child.stdin.close()
+    if not lines or lines[-1].kind not in ("end", "moved"):
+        last = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-1:] or ["no message"]
+        raise SourceFailed(f"The crawl of {order.start} broke off (exit {child.returncode}): {last[0]}")
+    return lines
+
+
+def _complete_lines(reader: BinaryIO) -> Iterator[CrawlLine]:
+    """The lines that are whole by now; the rest of one being written is left for the next look."""
+    while (line := reader.readline()).endswith(b"\n"):
+        yield CrawlLine.model_validate_json(line)
+    reader.seek(-len(line), os.SEEK_CUR)
+
+
+def _findings(lines: list[CrawlLine], folder: Path, search: Search) -> Findings:
+    found: list[Found] = []
+    refused: list[Refused] = []
+    for line in sorted(lines, key=lambda item: (item.url, item.kind)):
+        candidate = Candidate(
+            id=document_id(line.url),
+            url=line.url,
+            source=search.source,
+            title=line.title or name_of(line.url),
+            score=0.0,
+            media_type=bare_type(line.headers.get("content-type", "")) or declared_type(line.url),
+            evidence=line.evidence,
+        )
+        if line.kind == "refused":
+            refused.append(Refused(candidate, line.reason, line.detail, line.failed))
+        elif line.kind == "link":
+            found.append(Found(candidate))
+        elif line.kind == "page":
+            found.append(_with_bytes(candidate, line, folder, search))
+    return Findings(tuple(found), tuple(refused), {"unseen": lines[-1].unseen})
+
+
+def _with_bytes(candidate: Candidate, line: CrawlLine, folder: Path, search: Search) -> Found:
+    """The page with its bytes in the blob store, so that nothing is fetched a second time."""
+    body = (folder / line.sha256).read_bytes()
+    seen = glance(body, line.headers.get("content-type", "") or HTML)
+    kept = candidate.model_copy(
+        update={
+            "title": seen.title or candidate.title,
+            "blob": search.store.put_blob(body),
+            "headers": line.headers,
+            "fetched_at": line.time,
+        }
+    )
+    return Found(kept, seen.text)
+
+
+def _same_site(here: str, there: str) -> bool:
+    """Whether two addresses differ at most by scheme, port and a leading www."""
+    return endpoint(here).host.removeprefix("www.") == endpoint(there).host.removeprefix("www.")
