@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from workers.crawl.media import bare_type
 
 OPENING_CHARS = 2000
-"""Text that is compared with the subject; the similarity of longer openings was no better on 532
-documents."""
+"""Text that is compared with the subject; `workers.embedding` says what this much of it was measured to give."""
 
 _MAX_LOOKED_AT_BYTES = 2_000_000
 """Larger pages are looked at up to here, which keeps the parser's memory (about ten times the bytes)

@@ -32,8 +32,8 @@ class CrawlLine(Record):
 
     kind: Literal["page", "link", "refused", "moved", "end"] = Field(
         description=(
-            "page: fetched, bytes in the folder; link: a document for retrieve to fetch; refused: closed or broken; "
-            "moved: the first page redirects to another origin, in detail; end: the last line of a complete crawl."
+            "page: fetched, bytes in the folder; link: a document for retrieve to fetch; refused: closed or "
+            "broken; moved: the first page redirects to the origin in detail; end: the crawl is complete."
         )
     )
     url: str = ""

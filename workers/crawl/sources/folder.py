@@ -80,9 +80,10 @@ def _read_manifest(file: Path) -> dict[str, ManifestLine]:
         try:
             entry = ManifestLine.model_validate_json(line)
         except ValidationError as error:
-            first = error.errors()[0]
+            fault = error.errors()[0]
+            where = ".".join(str(part) for part in fault["loc"]) or "the whole line"
             raise SourceFailed(
-                f"{file}, line {number}: {'.'.join(str(part) for part in first['loc']) or 'line'}: {first['msg']}.",
+                f"{file}, line {number}: {where}: {fault['msg']}.",
                 next_step="Each line is a JSON object with path and licence, and optionally origin.",
             ) from error
         lines[entry.path] = entry

@@ -57,7 +57,7 @@ def listed_addresses(argument: str) -> list[str]:
         except (OSError, UnicodeDecodeError) as error:
             raise SourceFailed(
                 f"The list of addresses {argument} cannot be read: {error}.",
-                next_step="Name a text file with one address on a line, or write the addresses separated by commas.",
+                next_step="Name a text file with one address on a line, or separate addresses by commas.",
             ) from error
     addresses = [entry.strip() for entry in entries if entry.strip() and not entry.strip().startswith("#")]
     if not addresses:
