@@ -1,0 +1,20 @@
+"""The prose of a document: what language, length and relevance are judged by; code and tables are no prose."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from agent.job.records import Block, BlockKind
+
+_WORD = re.compile(r"\w+(?:['’.-]\w+)*")
+
+
+def prose_of(blocks: Iterable[Block]) -> str:
+    """Headings, paragraphs, lists and quotations, one a line."""
+    return "\n".join(block.text for block in blocks if block.kind not in (BlockKind.CODE, BlockKind.TABLE))
+
+
+def word_count(text: str) -> int:
+    """Words: runs of letters and digits, with what joins them."""
+    return sum(1 for _ in _WORD.finditer(text))
