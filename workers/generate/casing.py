@@ -6,6 +6,7 @@ import re
 
 from workers.generate.words import word_list
 
+_COMMON_OPENERS = word_list("common_openers")
 _ABSTRACT_ENDINGS = tuple(word_list("abstract_endings"))
 
 
@@ -26,4 +27,5 @@ def inside_sentence(phrase: str, text: str) -> str | None:
         return phrase
     if re.search(rf"(?<![\w-]){re.escape(word.lower())}(?![\w-])", text):
         return lowered
-    return lowered if word.lower().endswith(_ABSTRACT_ENDINGS) else None
+    is_no_name = word.lower() in _COMMON_OPENERS or word.lower().endswith(_ABSTRACT_ENDINGS)
+    return lowered if is_no_name else None

@@ -9,16 +9,19 @@ from agent.job.records import Chunk, ExampleKind
 from workers.generate.backend import Proposal
 from workers.generate.statements import Statement, statements
 from workers.generate.subjects import SUBJECT, askable
-from workers.generate.words import PRONOUNS, VAGUE_MODIFIERS, tokens, word_list
+from workers.generate.words import PRONOUNS, tokens, word_list
 
-_DEFINITION = re.compile(rf"(?P<subject>{SUBJECT}) (?P<verb>is|are) (?P<what>(?:an?|the|any|one of the) .+)", re.DOTALL)
+_OTHER_NAME = r"(?:, (?:or|also called|also known as|short) [^,]{2,50},)?"
+_DEFINITION = re.compile(
+    rf"(?P<subject>{SUBJECT}){_OTHER_NAME} (?P<verb>is|are) (?P<what>(?:an?|the|any|one of the) .+)", re.DOTALL
+)
 _PLURAL_CLASS = re.compile(
     rf"(?P<subject>{SUBJECT}) (?P<verb>are) (?P<what>(?:[\w\-]+ ){{1,4}}(?:that|which|whose|used|of) .+)", re.DOTALL
 )
 _DIFFERENTIA = re.compile(r"\b(?:that|which|whose|where|of|for|in|to|with|from|between|consisting|used|based|on|by)\b")
 """A definition says how its thing differs from others of its class; one of these words does it."""
 
-_JUDGEMENTS = VAGUE_MODIFIERS | word_list("judgements")
+_JUDGEMENTS = word_list("judgements")
 
 _NOT_A_CLASS = re.compile(r"(?:ly|ed|en|ing)$")
 

@@ -8,15 +8,21 @@ from agent.job.records import Chunk
 from workers.generate.backend import Proposal
 from workers.generate.completions import continuations
 from workers.generate.definitions import definition_questions
+from workers.generate.glossaries import glossary_questions
 from workers.generate.headings import heading_examples
 from workers.generate.lists import list_examples
+from workers.generate.naming import naming_questions
+from workers.generate.origins import origin_questions
 from workers.generate.predicates import predicate_questions
 from workers.generate.reasons import reason_questions
 
 VERSION = 1
 
 _CONSTRUCTIONS = (
+    glossary_questions,
     definition_questions,
+    naming_questions,
+    origin_questions,
     reason_questions,
     list_examples,
     predicate_questions,
@@ -26,7 +32,7 @@ _CONSTRUCTIONS = (
 
 
 class Extractive:
-    """Builds examples from the text's own definitions, reasons, lists, headings and paragraphs (English grammar)."""
+    """Builds examples from the text's own definitions, reasons, lists, headings and paragraphs, by English grammar."""
 
     name = f"extractive/{VERSION}"
     concurrency = 1

@@ -16,6 +16,7 @@ _OBJECT_ASKED = {
     "consists of": "consist of", "contains": "contain", "refers to": "refer to", "denotes": "denote",
     "encodes": "encode", "depends on": "depend on", "determines": "determine", "specifies": "specify",
     "states that": "state", "defines": "define", "means that": "mean", "implies that": "imply",
+    "means": "mean", "stands for": "stand for", "says that": "say",
 }  # fmt: skip
 """Verbs whose object is the answer, third person to base form: "What does … represent?"."""
 
@@ -25,10 +26,11 @@ _BE = r"(?P<be>is|are|can be)"
 _OBJECT = re.compile(rf"(?P<subject>{SUBJECT}) (?P<verb>{'|'.join(_OBJECT_ASKED)}) .+", re.DOTALL)
 _DEED = re.compile(
     rf"(?P<subject>{SUBJECT}) (?P<verb>{'|'.join(sorted(_DEED_ASKED))}) "
-    r"(?:an?|the|any|all|each|every|one|two|you|users|developers|how|that|both) .+",
+    r"(?:an?|the|each|every|two|you|users|developers|how|that) (?!.{0,30}\b(?:it|them|this|these|those)\b).+",
     re.DOTALL,
 )
-"""The determiner shows that the word before it is the verb and no noun: "gate transforms are"."""
+"""The determiner shows that the word before it is the verb and no noun: "gate transforms are"; a pronoun close by
+mostly stands for something said before."""
 _USE = re.compile(rf"(?P<subject>{SUBJECT}) {_BE} (?:\w+ly )?used (?:to|for|in|as) .+", re.DOTALL)
 _MANNER = re.compile(
     rf"(?P<subject>{SUBJECT}) {_BE} (?P<deed>(?!used|called|known|based|given|interested)\w+ed|made|built|given|done) "

@@ -64,7 +64,7 @@ def _names_something(core: list[str], *, has_complement: bool) -> bool:
         return False
     if len(core[-1]) < 2:
         return False
-    return has_complement or core[-1] not in VAGUE_HEADS
+    return has_complement or len(core) > 1 or core[-1] not in VAGUE_HEADS
 
 
 def _is_known(phrase: str, words: list[str], chunk: Chunk) -> bool:
