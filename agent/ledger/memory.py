@@ -471,6 +471,9 @@ class MemoryLedger:
             if not due:
                 return
             job_id = min(due, key=lambda each: (turns[each], each))
+            for idle in turns.keys() - due.keys():
+                # Who has nothing due lets its turn pass, and saves none up.
+                turns[idle] = max(turns[idle], turns[job_id])
             unit = due[job_id]
             turns[job_id] += 1 / (self._jobs[job_id].record.spec.priority + 1)
             unit.due_ms = None

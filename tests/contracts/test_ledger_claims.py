@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
+from agent.contract import Stage
 from agent.job.artifacts import Tally, UnitPlan
 from agent.ledger.contract import Claim, Ledger, Progress, UnitId
 from tests.contracts.jobs import LONG_S, finish, follow, output_of, spread, submit, take
@@ -81,16 +82,21 @@ def test_the_owner_of_a_lapsed_lease_is_fenced_off_even_before_anybody_else_clai
     claim = take(ledger, submit(ledger), SHORT_S)
     pause(SHORT_S + 0.05)
     ledger.reconcile()
-    for _ in range(2):
-        assert ledger.beat(claim, LONG_S, Progress()) == "superseded"
-        assert not ledger.commit(claim, "stale", {}, follow("retrieve", "0000"))
-        assert ledger.fail(claim, "stale") == "superseded"
-        assert not ledger.hand_back(claim)
-        take_over = ledger.claim(claim.unit, "another", LONG_S)
-        assert isinstance(take_over, Claim)
+
+    def is_fenced_off() -> bool:
+        return (
+            ledger.beat(claim, LONG_S, Progress()) == "superseded"
+            and not ledger.commit(claim, "stale", {}, follow("retrieve", "0000"))
+            and ledger.fail(claim, "stale") == "superseded"
+            and not ledger.hand_back(claim)
+        )
+
+    assert is_fenced_off()
+    successor = take(ledger, claim.unit)
+    assert is_fenced_off()
     assert ledger.claim(UnitId("job", "retrieve", "0000"), "me", LONG_S) == "unknown"
-    assert ledger.commit(take_over, output_of(claim.unit), {})
-    assert ledger.view("job").outputs["discover"] == (output_of(claim.unit),)
+    assert ledger.commit(successor, output_of(claim.unit), {})
+    assert ledger.view("job").outputs[Stage.DISCOVER] == (output_of(claim.unit),)
 
 
 def test_an_owner_that_comes_back_before_anybody_noticed_goes_on(ledger: Ledger, pause: Pause) -> None:
@@ -118,8 +124,8 @@ def test_a_commit_repeated_by_its_owner_is_accepted_and_counts_once(ledger: Ledg
     for _ in range(3):
         assert ledger.commit(claim, output_of(claim.unit), tallies, follow("retrieve", "0000", items=2), items_done=3)
     view = ledger.view("job")
-    assert view.stages["discover"].tallies == tallies
-    assert (view.stages["discover"].items_done, view.stages["retrieve"].units) == (3, 1)
+    assert view.stages[Stage.DISCOVER].tallies == tallies
+    assert (view.stages[Stage.DISCOVER].items_done, view.stages[Stage.RETRIEVE].units) == (3, 1)
 
 
 def test_a_commit_repeated_after_its_successors_have_moved_on_starts_nothing_anew(ledger: Ledger) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from agent.contract import Stage
 from agent.errors import UnknownJob
 from agent.job.job import JobRecord
 from agent.job.machine import Move, apply
@@ -96,7 +97,7 @@ def test_work_that_ends_after_a_cancel_still_counts_and_its_join_comes_at_resume
     claim = take(ledger, submit(ledger))
     ledger.cancel("job")
     assert ledger.commit(claim, output_of(claim.unit), {})
-    assert ledger.view("job").stages["discover"].done == 1
+    assert ledger.view("job").stages[Stage.DISCOVER].done == 1
     curate = UnitId("job", "curate", "0")
     assert ledger.claim(curate, "me", 60) == "unknown"
     ledger.resume("job")
@@ -124,7 +125,7 @@ def test_resume_queues_what_was_set_aside_with_fresh_counters_and_finished_units
     assert ledger.resume("job") == 1
     assert ledger.standing("job").halted_stage == ""
     assert ledger.claim(done, "me", 60) == "done"
-    view = ledger.view("job").stages["retrieve"]
+    view = ledger.view("job").stages[Stage.RETRIEVE]
     assert (view.pending, view.done, view.set_aside, dict(view.faults)) == (1, 1, 0, {})
     assert ledger.fail(take(ledger, lost), "no_answer") == "queued", "the counter began anew"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from agent.contract import Stage
 from agent.ledger.contract import Ledger, UnitId
 from tests.contracts.jobs import LONG_S, finish, follow, output_of, spread, submit, take
 
@@ -22,7 +23,7 @@ def test_successors_are_there_with_the_commit_that_names_them(ledger: Ledger) ->
 def test_a_successor_that_two_units_name_is_created_once(ledger: Ledger) -> None:
     for unit in spread(ledger, 2):
         finish(ledger, unit, *follow("parse", "shared", items=7))
-    parse = ledger.view("job").stages["parse"]
+    parse = ledger.view("job").stages[Stage.PARSE]
     assert (parse.units, parse.items) == (1, 7)
 
 
@@ -70,7 +71,7 @@ def test_a_join_is_created_once(ledger: Ledger) -> None:
     finish(ledger, CURATE, *follow("generate", "0000"))
     ledger.resume("job")
     assert ledger.claim(CURATE, "me", LONG_S) == "done"
-    assert ledger.view("job").stages["curate"].units == 1
+    assert ledger.view("job").stages[Stage.CURATE].units == 1
 
 
 def test_a_unit_set_aside_holds_no_join_up_and_adds_nothing_to_it(ledger: Ledger) -> None:

@@ -1,0 +1,54 @@
+"""Ledger contract: who is there to work, and how fast a host may be asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from agent.ledger.contract import Ledger
+from tests.contracts.jobs import a_worker
+
+Pause = Callable[[float], None]
+
+
+def names(ledger: Ledger) -> list[str]:
+    return [worker.name for worker in ledger.workers()]
+
+
+def test_workers_are_listed_by_name_with_what_they_said(ledger: Ledger) -> None:
+    assert ledger.workers() == []
+    described = a_worker("parse", 2, "b").model_copy(update={"capability": {"backend": "cpu", "memory_gb": 7.5}})
+    ledger.register(described, 60)
+    ledger.register(a_worker("crawl", 1, "a"), 60)
+    assert ledger.workers() == [a_worker("crawl", 1, "a"), described]
+
+
+def test_a_silent_worker_vanishes_and_one_that_speaks_again_stays(ledger: Ledger, pause: Pause) -> None:
+    for name in ("silent", "speaking"):
+        ledger.register(a_worker("crawl", 1, name), 0.3)
+    pause(0.2)
+    ledger.register(a_worker("crawl", 1, "speaking"), 0.3)
+    pause(0.2)
+    assert names(ledger) == ["speaking"]
+    ledger.register(a_worker("crawl", 1, "silent"), 0.3)
+    assert names(ledger) == ["silent", "speaking"]
+
+
+def test_a_worker_that_stops_is_forgotten_at_once_even_if_told_twice(ledger: Ledger) -> None:
+    ledger.register(a_worker("crawl", 1, "one"), 60)
+    ledger.unregister("one")
+    ledger.unregister("one")
+    assert names(ledger) == []
+
+
+def test_requests_to_one_host_are_spaced_and_other_hosts_do_not_wait(ledger: Ledger) -> None:
+    waits = [ledger.pace("a.example", 1.0) for _ in range(4)]
+    assert waits == pytest.approx([0, 1, 2, 3], abs=0.3)
+    assert ledger.pace("b.example", 1.0) == 0
+
+
+def test_a_host_left_in_peace_long_enough_may_be_asked_at_once(ledger: Ledger, pause: Pause) -> None:
+    assert ledger.pace("a.example", 5.0) == 0
+    pause(0.25)
+    assert ledger.pace("a.example", 5.0) == 0
