@@ -23,7 +23,6 @@ from agent.store.artifact import producer
 from workers.control.reconcile import ReconcileLoop
 from workers.runtime.presence import Presence
 from workers.runtime.runner import UnitRunner
-from workers.runtime.work import StageFunction
 from workers.start import CAPABILITY_VARIABLE
 
 app = Celery("finetune")
@@ -49,8 +48,12 @@ def send_due(due: Sequence[DueUnit]) -> None:
     send(app, due)
 
 
-def run_unit(function: StageFunction, job_id: str, stage: str, shard: str) -> None:
-    """Run one unit in this process; how it ended stands in the ledger, not in a result."""
+def run_unit(function: str, job_id: str, stage: str, shard: str) -> None:
+    """Run one unit in this process; how it ended stands in the ledger, not in a result.
+
+    ``function`` names the stage function as ``module:name``. It is imported under the runner, in the child that needs
+    it: the worker's main process stays light, and a package that is missing here fails the unit with its name.
+    """
     runner = UnitRunner(ledger(), Store(Settings().store), send_due, worker=f"{socket.gethostname()}/{os.getpid()}")
     runner.run(UnitId(job_id, stage, shard), function)
 

@@ -30,15 +30,18 @@ def reconcile(ledger: Ledger, send: Callable[[Sequence[DueUnit]], None]) -> int:
 class ReconcileLoop(threading.Thread):
     """Makes a round at each interval until stopped; a round that fails is logged and the next one comes."""
 
-    def __init__(self, ledger: Ledger, send: Callable[[Sequence[DueUnit]], None]) -> None:
+    def __init__(
+        self, ledger: Ledger, send: Callable[[Sequence[DueUnit]], None], *, interval_s: float = INTERVAL_S
+    ) -> None:
         super().__init__(name="reconcile", daemon=True)
         self._ledger = ledger
         self._send = send
+        self._interval_s = interval_s
         self._ended = threading.Event()
 
     def run(self) -> None:
         """Round after round."""
-        while not self._ended.wait(INTERVAL_S):
+        while not self._ended.wait(self._interval_s):
             try:
                 reconcile(self._ledger, self._send)
             except BrokerUnavailable as error:

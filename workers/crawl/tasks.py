@@ -1,4 +1,4 @@
-"""Tasks of the crawl pool: each names its stage function and runs it under the unit runner."""
+"""Tasks of the crawl pool: each names its stage function, which runs under the unit runner."""
 
 from __future__ import annotations
 
@@ -9,14 +9,10 @@ from workers.app import app, run_unit
 @app.task(name=task_name(Stage.DISCOVER))
 def discover(job_id: str, stage: str, shard: str) -> None:
     """Run one unit of the discover stage."""
-    from workers.crawl import discover as room
-
-    run_unit(room.discover, job_id, stage, shard)
+    run_unit("workers.crawl.discover:discover", job_id, stage, shard)
 
 
 @app.task(name=task_name(Stage.RETRIEVE))
 def retrieve(job_id: str, stage: str, shard: str) -> None:
     """Run one unit of the retrieve stage."""
-    from workers.crawl import retrieve as room
-
-    run_unit(room.retrieve, job_id, stage, shard)
+    run_unit("workers.crawl.retrieve:retrieve", job_id, stage, shard)

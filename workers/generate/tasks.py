@@ -1,4 +1,4 @@
-"""Tasks of the generate pool: each names its stage function and runs it under the unit runner."""
+"""Tasks of the generate pool: each names its stage function, which runs under the unit runner."""
 
 from __future__ import annotations
 
@@ -9,14 +9,10 @@ from workers.app import app, run_unit
 @app.task(name=task_name(Stage.GENERATE))
 def generate(job_id: str, stage: str, shard: str) -> None:
     """Run one unit of the generate stage."""
-    from workers.generate import generate as room
-
-    run_unit(room.generate, job_id, stage, shard)
+    run_unit("workers.generate.generate:generate", job_id, stage, shard)
 
 
 @app.task(name=task_name(Stage.ASSEMBLE))
 def assemble(job_id: str, stage: str, shard: str) -> None:
     """Run one unit of the assemble stage."""
-    from workers.generate import assemble as room
-
-    run_unit(room.assemble, job_id, stage, shard)
+    run_unit("workers.generate.assemble:assemble", job_id, stage, shard)

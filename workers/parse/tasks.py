@@ -1,4 +1,4 @@
-"""Tasks of the parse pool: each names its stage function and runs it under the unit runner."""
+"""Tasks of the parse pool: each names its stage function, which runs under the unit runner."""
 
 from __future__ import annotations
 
@@ -9,14 +9,10 @@ from workers.app import app, run_unit
 @app.task(name=task_name(Stage.PARSE))
 def parse(job_id: str, stage: str, shard: str) -> None:
     """Run one unit of the parse stage."""
-    from workers.parse import parse as room
-
-    run_unit(room.parse, job_id, stage, shard)
+    run_unit("workers.parse.parse:parse", job_id, stage, shard)
 
 
 @app.task(name=task_name(Stage.CURATE))
 def curate(job_id: str, stage: str, shard: str) -> None:
     """Run one unit of the curate stage."""
-    from workers.parse import curate as room
-
-    run_unit(room.curate, job_id, stage, shard)
+    run_unit("workers.parse.curate:curate", job_id, stage, shard)

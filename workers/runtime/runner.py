@@ -6,17 +6,19 @@ Knows the ledger and the store, but not Celery: the same runner works in a worke
 from __future__ import annotations
 
 import logging
+import pkgutil
 import shutil
 import tempfile
 import time
 import uuid
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import cast
 
 from agent.canvas.advance import advance
 from agent.canvas.planner import LEASE_S, TRAIN_LEASE_S
 from agent.contract import POOL_OF, Pool, Stage
-from agent.errors import BrokerUnavailable, JobCancelled, Superseded
+from agent.errors import BrokerUnavailable, JobCancelled, MissingDependency, Superseded
 from agent.job.job import JobRecord
 from agent.ledger.contract import Claim, DueUnit, Ledger, UnitId
 from agent.store import ArtifactWriter, Store
@@ -46,8 +48,10 @@ class UnitRunner:
         self._worker = worker
         self._scratch_root = scratch_root
 
-    def run(self, unit: UnitId, function: StageFunction) -> str:
-        """How the run ended: 'committed', 'queued', 'aside', 'handed_back', 'superseded', or a claim's refusal."""
+    def run(self, unit: UnitId, function: StageFunction | str) -> str:
+        """Run the stage function, or the one that ``module:name`` names, on the unit.
+
+        Returns how it ended: 'committed', 'queued', 'aside', 'handed_back', 'superseded', or a claim's refusal."""
         lease_s = TRAIN_LEASE_S if POOL_OF[Stage(unit.stage)] is Pool.TRAIN else LEASE_S
         claim = self._ledger.claim(unit, f"{self._worker}/{uuid.uuid4().hex[:8]}", lease_s)
         if not isinstance(claim, Claim):
@@ -60,7 +64,7 @@ class UnitRunner:
         self._send(self._ledger.hand_out())
         return ended
 
-    def _work(self, claim: Claim, job: JobRecord, lease_s: float, function: StageFunction) -> str:
+    def _work(self, claim: Claim, job: JobRecord, lease_s: float, function: StageFunction | str) -> str:
         unit = claim.unit
         advance(self._ledger, unit.job_id)
         scratch = Path(tempfile.mkdtemp(prefix=f"finetune-{unit.stage}-", dir=self._scratch_root))
@@ -75,7 +79,7 @@ class UnitRunner:
                     inputs=claim.inputs, params=claim.params, store=self._store, output=output, tick=heart.tick,
                     scratch=scratch, model=job.model, pace=self._pace,
                 )  # fmt: skip
-                outcome = function(work)
+                outcome = _resolved(function)(work)
                 output.commit()
                 kept = self._ledger.commit(
                     claim, output.path, output.tallies, outcome.successors,
@@ -97,3 +101,15 @@ class UnitRunner:
 
     def _pace(self, host: str, requests_per_second: float) -> None:
         time.sleep(self._ledger.pace(host, requests_per_second))
+
+
+def _resolved(function: StageFunction | str) -> StageFunction:
+    if not isinstance(function, str):
+        return function
+    try:
+        return cast(StageFunction, pkgutil.resolve_name(function))
+    except ModuleNotFoundError as error:
+        raise MissingDependency(
+            f"This worker cannot run {function}: package {error.name!r} is not installed.",
+            next_step="Install the pool's extra, for example `pip install 'finetune-agent[all]'`; then resume the job.",
+        ) from error

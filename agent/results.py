@@ -1,0 +1,48 @@
+"""Reads a job's result from the artifacts of its last stages."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from agent.contract import Stage
+from agent.job.evaluation import Evaluation, Verdict
+from agent.job.result import JobResult
+from agent.ledger.contract import JobView
+from agent.report import write_report
+from agent.store import ArtifactReader, Store
+
+EVALUATION_FILE = "evaluation.json"
+VERDICT_FILE = "verdict.json"
+MODEL_FOLDER = "model"
+PROVENANCE_FILE = "provenance.json"
+
+
+def read_result(view: JobView, store: Store) -> JobResult:
+    """What the job has made so far; writes its report beside the artifacts.
+
+    Raises:
+        ArtifactCorrupt: an artifact is missing or was changed.
+    """
+    evaluated = _reader(view, store, Stage.EVALUATE)
+    published = _reader(view, store, Stage.PUBLISH)
+    evaluation = Evaluation.model_validate_json(evaluated.read_file(EVALUATION_FILE)) if evaluated else None
+    verdict = Verdict.model_validate_json(published.read_file(VERDICT_FILE)) if published else None
+    has_model = published is not None and any(
+        name.startswith(f"{MODEL_FOLDER}/") for name in published.manifest.files
+    )
+    result = JobResult(
+        job_id=view.job.id,
+        state=view.job.state,
+        reason=view.job.reason,
+        verdict=verdict,
+        evaluation=evaluation,
+        funnel={stage: each.tallies for stage, each in view.stages.items() if each.tallies},
+        model_uri=store.uri(f"{published.path}/{MODEL_FOLDER}") if published and has_model else "",
+        provenance_uri=store.uri(f"{published.path}/{PROVENANCE_FILE}") if published and has_model else "",
+    )
+    return replace(result, report_uri=write_report(view, store, result))
+
+
+def _reader(view: JobView, store: Store, stage: Stage) -> ArtifactReader | None:
+    outputs = view.outputs.get(stage, ())
+    return ArtifactReader(store, outputs[0]) if outputs else None

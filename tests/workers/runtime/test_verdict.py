@@ -1,0 +1,27 @@
+"""What an error means for its unit."""
+
+from __future__ import annotations
+
+import pytest
+
+from agent.errors import InvalidSpec, NotEnoughData, SourceFailed, StoreFull
+from workers.runtime.verdict import LONGEST_BACKOFF_S, judge
+
+
+@pytest.mark.parametrize("error", [InvalidSpec("no"), NotEnoughData("no")])
+def test_misuse_and_missing_data_are_not_tried_again(error: Exception) -> None:
+    assert judge(error, 0).final
+
+
+def test_the_wait_doubles_with_each_try_up_to_a_minute() -> None:
+    waits = [judge(SourceFailed("down"), tries).backoff_s for tries in range(8)]
+    assert waits[:4] == [2.0, 4.0, 8.0, 16.0]
+    assert waits[-1] == LONGEST_BACKOFF_S
+
+
+def test_a_full_store_is_given_time_at_once() -> None:
+    assert judge(StoreFull("full"), 0).backoff_s == LONGEST_BACKOFF_S
+
+
+def test_the_reason_is_one_line_with_the_next_step() -> None:
+    assert judge(SourceFailed("It is\ndown.", next_step="Wait."), 0).reason == "It is down. Wait."
