@@ -24,8 +24,7 @@ from agent.job.states import RESUMABLE, JobState
 from agent.job.workers import WorkerInfo
 from agent.ledger.contract import JobView
 from agent.ledger.redis import RedisLedger
-from agent.preflight import check
-from agent.results import read_result
+from agent.preflight import check, grounded
 from agent.settings import Settings
 from agent.spec import JobSpec
 from agent.store import Store
@@ -102,6 +101,7 @@ class Client:
                 with another specification.
             UnknownModel: the base model cannot be found.
         """
+        spec = grounded(spec)
         known = self._known(spec)
         if known is not None:
             return Job(self, known.id)
@@ -219,6 +219,9 @@ class Job:
 
     def result(self) -> JobResult:
         """What the job has made so far; writes the report (one HTML page) if that is not there yet."""
+        # The report's template engine is loaded by those who ask for a result only.
+        from agent.results import read_result
+
         return read_result(self.view(), self._client.store)
 
     def cancel(self) -> JobRecord:

@@ -10,6 +10,21 @@ from agent.models import inspect_model
 from agent.spec import JobSpec
 
 
+def grounded(spec: JobSpec) -> JobSpec:
+    """The spec with folders and files as absolute paths, since workers run elsewhere."""
+    sources = tuple(_absolute(source) for source in spec.sources)
+    model = Path(spec.model).expanduser()
+    name = str(model.absolute()) if model.is_dir() else spec.model
+    return spec.model_copy(update={"sources": sources, "model": name})
+
+
+def _absolute(source: str) -> str:
+    prefix, _, rest = source.partition(":")
+    path = Path(rest).expanduser()
+    is_path = prefix == "dir" or (prefix == "urls" and path.is_file())
+    return f"{prefix}:{path.absolute()}" if is_path else source
+
+
 def check(spec: JobSpec) -> ModelFacts:
     """What is known of the base model, once everything that can be checked from here is right.
 

@@ -27,9 +27,7 @@ def read_result(view: JobView, store: Store) -> JobResult:
     published = _reader(view, store, Stage.PUBLISH)
     evaluation = Evaluation.model_validate_json(evaluated.read_file(EVALUATION_FILE)) if evaluated else None
     verdict = Verdict.model_validate_json(published.read_file(VERDICT_FILE)) if published else None
-    has_model = published is not None and any(
-        name.startswith(f"{MODEL_FOLDER}/") for name in published.manifest.files
-    )
+    has_model = published is not None and any(name.startswith(f"{MODEL_FOLDER}/") for name in published.manifest.files)
     result = JobResult(
         job_id=view.job.id,
         state=view.job.state,

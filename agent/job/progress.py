@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from agent.contract import Stage
 from agent.job.artifacts import Tally
+from agent.job.states import JobState
 from agent.ledger.contract import JobView, StageView
 from agent.spec import JobSpec
 
@@ -124,8 +125,12 @@ _TOKENS_PER_EXAMPLE = 110.0
 
 
 def eta_s(view: JobView) -> float | None:
-    """Seconds until the job ends, or None when it ended or cannot be said (queued, waiting for a machine)."""
-    if view.job.ended or view.job.state in ("queued", "waiting_for_accelerator"):
+    """Seconds until the job ends, or None when it ended or nothing honest can be said.
+
+    Nothing can be said before discovery has counted the documents, nor while the job waits for a machine.
+    """
+    discovered = view.stages[Stage.DISCOVER].done
+    if view.job.ended or not discovered or view.job.state is JobState.WAITING_FOR_ACCELERATOR:
         return None
     left = 0.0
     for progress in measure(view):
@@ -148,12 +153,11 @@ def _expected_s(view: JobView, stage: Stage) -> float:
 
 def _documents(view: JobView) -> float:
     """The best present guess at how many documents will be worked through."""
-    for stage in (Stage.CURATE, Stage.PARSE, Stage.RETRIEVE, Stage.DISCOVER):
+    for stage in (Stage.CURATE, Stage.PARSE, Stage.RETRIEVE):
         seen = view.stages[stage]
-        tally = seen.tallies.get("documents")
-        if tally and not seen.pending:
-            return tally.kept
-    return view.job.spec.discover.max_documents
+        if seen.tallies and not seen.pending:
+            return seen.tallies["documents"].kept
+    return view.stages[Stage.DISCOVER].tallies["documents"].kept
 
 
 def _training_s(view: JobView) -> float:
