@@ -12,7 +12,7 @@ from workers.generate.sentences import is_balanced, word_count
 from workers.generate.words import points_elsewhere, tokens
 
 _CAPITALS_ENTRY = re.compile(r"(?P<term>[A-Z][A-Z0-9'\- ]{1,40}?)[.:] (?P<meaning>[A-Z].+\.)", re.DOTALL)
-_NAMED_ENTRY = re.compile(r"(?P<term>[A-Za-z][\w'\- ]{1,40}?)(?::| [-–—]) (?P<meaning>[A-Za-z].+\.?)", re.DOTALL)
+_NAMED_ENTRY = re.compile(r"(?P<term>[A-Za-z][A-Za-z0-9'\- ]{1,40}?)(?::| [-–—]) (?P<meaning>[A-Za-z].+\.?)", re.DOTALL)
 _GLOSSARY_WORDS = frozenset({"glossary", "terms", "terminology", "definitions", "vocabulary"})
 
 MIN_ENTRIES = 3

@@ -66,7 +66,7 @@ def _question(statement: Statement, chunk: Chunk) -> str:
 
 def _may_be_a_person(subject: str) -> bool:
     """Whether the subject is a lone name: what Alice does in one sentence is no knowledge about Alice."""
-    return subject.istitle() and " " not in subject
+    return " " not in subject and subject[0].isupper() and not subject.isupper()
 
 
 def _ask_use(found: re.Match[str], subject: str) -> str:

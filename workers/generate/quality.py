@@ -11,7 +11,7 @@ from workers.generate.backend import Proposal
 from workers.generate.sentences import is_balanced, word_count
 from workers.generate.words import tokens
 
-MIN_PROMPT_WORDS = 3
+MIN_PROMPT_WORDS = 2
 MAX_PROMPT_WORDS = 80
 MAX_RESPONSE_WORDS = 400
 MIN_EVIDENCE_WORDS = 3

@@ -248,7 +248,9 @@ def test_a_paragraph_is_continued_from_its_first_sentence() -> None:
 
 
 def test_a_paragraph_that_is_cut_is_not_continued() -> None:
-    assert prompts("Decoherence limits how long a quantum computer can work. Stray fields shift the phase. And so") == []
+    assert (
+        prompts("Decoherence limits how long a quantum computer can work. Stray fields shift the phase. And so") == []
+    )
 
 
 def test_every_response_is_a_verbatim_span_and_its_own_evidence() -> None:

@@ -1,0 +1,124 @@
+"""The assemble stage on a real store."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agent.errors import InvalidSpec, NotEnoughData
+from agent.job.artifacts import UnitPlan
+from agent.job.records import Chunk, Example, RowFormat, SourceEntry, Split
+from agent.store import ArtifactReader
+from tests.workers.generate.chunks import chunk
+from tests.workers.generate.desk import Desk, model, rows
+from tests.workers.generate.examples import example
+from workers.runtime.work import Outcome
+
+CHUNKS = [
+    chunk("Training text.", document="d1"),
+    chunk("Validation text.", document="d2", split=Split.VALIDATION),
+    chunk("Test text.", document="d3", split=Split.TEST, licence=""),
+]
+EXAMPLES = [
+    example("", "Training text."),
+    example("What is a qubit?", "A system."),
+    example("What is a gate?", "A rotation."),
+    example("What is a gate?", "A rotation.", document="d4"),
+    example("", "Validation text.", split=Split.VALIDATION, document="d2"),
+    example("What is a code?", "A subspace.", split=Split.TEST, document="d3", licence=""),
+    example("What is noise?", "Everything unwanted.", document="d1"),
+    example("What is a code?", "Something else.", document="d1"),
+]
+
+
+def desk(folder: Path, **assemble: Any) -> Desk:
+    return Desk(folder, assemble={"min_examples": 1, **assemble})
+
+
+def assembled(at: Desk, examples: list[Example] = EXAMPLES) -> tuple[Outcome, ArtifactReader]:
+    return at.assemble(at.curated(CHUNKS), (at.generated(examples),))
+
+
+def test_training_follows_on_the_dataset(tmp_path: Path) -> None:
+    outcome, artifact = assembled(desk(tmp_path))
+    assert outcome.successors == (UnitPlan(stage="train", shard="0", inputs=(artifact.path,)),)
+
+
+def test_rows_stand_in_the_file_of_their_split(tmp_path: Path) -> None:
+    _, artifact = assembled(desk(tmp_path))
+    assert sorted(row.format for row in rows(artifact, "train")) == [RowFormat.CHAT] * 3 + [RowFormat.TEXT]
+    assert [row.text for row in rows(artifact, "validation")] == ["Validation text."]
+    assert [row.messages[0]["content"] for row in rows(artifact, "test")] == ["What is a code?"]
+    assert all(row.split.value == split for split in ("train", "validation", "test") for row in rows(artifact, split))
+
+
+def test_what_is_dropped_is_counted_with_its_reason(tmp_path: Path) -> None:
+    _, artifact = assembled(desk(tmp_path))
+    tally = artifact.manifest.tallies["examples"]
+    assert (tally.received, tally.kept) == (8, 6)
+    assert tally.rejected == {"contaminated": 1, "duplicate": 1}
+    assert {rejected.reason for rejected in artifact.rejected()} == {"contaminated", "duplicate"}
+
+
+def test_no_document_outweighs_the_others_and_its_text_stays_first(tmp_path: Path) -> None:
+    _, artifact = assembled(desk(tmp_path, max_rows_per_document=2))
+    kept = [row for row in rows(artifact, "train") if row.document_id == "d1"]
+    assert len(kept) == 2
+    assert "Training text." in [row.text for row in kept]
+    assert artifact.manifest.tallies["examples"].rejected["over_document_limit"] == 2
+
+
+def test_held_out_chunks_are_those_of_the_test_split(tmp_path: Path) -> None:
+    _, artifact = assembled(desk(tmp_path))
+    assert list(artifact.records("heldout.jsonl", Chunk)) == [CHUNKS[2]]
+
+
+def test_every_document_is_listed_with_its_permission_and_its_rows(tmp_path: Path) -> None:
+    _, artifact = assembled(desk(tmp_path))
+    sources = {entry.document_id: entry for entry in artifact.records("sources.jsonl", SourceEntry)}
+    assert {name: (entry.split, entry.rows) for name, entry in sources.items()} == {
+        "d1": (Split.TRAIN, 4), "d2": (Split.VALIDATION, 1), "d3": (Split.TEST, 1),
+    }  # fmt: skip
+    assert sources["d1"].evidence[0].line == "CC BY 4.0"
+    assert (sources["d1"].blob, sources["d1"].title) == ("b" * 64, "About d1")
+
+
+def test_facts_describe_the_dataset(tmp_path: Path) -> None:
+    _, artifact = assembled(desk(tmp_path))
+    facts = artifact.manifest.facts
+    assert facts["rows"] == {
+        "train": {"completion": 1, "question": 3}, "validation": {"completion": 1}, "test": {"question": 1},
+    }  # fmt: skip
+    assert facts["train_kind_shares"] == {"completion": 0.25, "question": 0.75}
+    assert facts["licences"] == {"CC-BY-4.0": 5, "none stated": 1}
+    assert facts["set_aside"] == {"contaminated": 1, "duplicate": 1}
+    assert (facts["format"], facts["mean_response_words"]) == ("chat", 2.0)
+
+
+def test_too_few_rows_name_what_is_there_what_is_needed_and_why(tmp_path: Path) -> None:
+    with pytest.raises(NotEnoughData, match=r"4 training rows .* asks for 50 .*1 contaminated.*max_documents"):
+        assembled(desk(tmp_path, min_examples=50))
+
+
+def test_a_chat_layout_without_a_template_is_refused(tmp_path: Path) -> None:
+    at = desk(tmp_path, format="chat")
+    at.model = model(chat=False)
+    with pytest.raises(InvalidSpec, match="tiny"):
+        assembled(at)
+
+
+def test_the_order_depends_on_the_seed_alone(tmp_path: Path) -> None:
+    many = [example(f"What is item {number}?", f"Answer {number}.") for number in range(12)]
+
+    def order(name: str, examples: list[Example], seed: int) -> list[str]:
+        at = Desk(tmp_path / name, assemble={"min_examples": 1}, seed=seed)
+        return [row.id for row in rows(assembled(at, examples)[1], "train")]
+
+    given = order("a", many, 17)
+    assert given == order("b", many, 17) == order("c", many[::-1], 17)
+    assert given != [item.id for item in many]
+    other = order("d", many, 18)
+    assert sorted(other) == sorted(given)
+    assert other != given
