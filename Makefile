@@ -35,7 +35,7 @@ format: $(INSTALLED) ## Format and mend what ruff can
 	$(BIN)/ruff format .
 
 bench: $(INSTALLED) ## Measure, each figure beside its baseline
-	$(BIN)/python -m pytest tests/bench --benchmarks -s
+	$(BIN)/python -m tests.bench
 
 clean: ## Remove what was built (not your jobs: they lie in FINETUNE_HOME)
 	rm -rf build dist *.egg-info .mypy_cache .ruff_cache .import_linter_cache
