@@ -26,7 +26,7 @@ def prompts(*blocks: Block | str, title: str = "", headings: tuple[str, ...] = (
         ("Entanglement is the property of a joint state that is no product.", "What is entanglement?"),
         ("Shor's algorithm is a quantum algorithm that factors integers.", "What is Shor's algorithm?"),
         ("QMA is the class of problems with short quantum proofs.", "What is QMA?"),
-        ("In quantum optics, a beam splitter is a mirror that mixes two paths.", "In quantum optics, what is a beam splitter?"),
+        ("In optics, a beam splitter is a mirror that mixes two paths.", "In optics, what is a beam splitter?"),
         ("A Toffoli gate (CCX) is a gate with two controls and one target.", "What is a Toffoli gate (CCX)?"),
         ("The Toffoli gate, or CCX, is a gate with two controls and one target.", "What is the Toffoli gate?"),
         ("The depth of a circuit is the number of layers of gates in it.", "What is the depth of a circuit?"),

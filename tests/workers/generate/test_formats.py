@@ -22,7 +22,7 @@ def test_auto_follows_the_model() -> None:
 
 
 def test_chat_without_a_template_is_refused_with_the_model_and_the_way_out() -> None:
-    with pytest.raises(InvalidSpec, match="'tiny' has none.*prompt_completion"):
+    with pytest.raises(InvalidSpec, match=r"'tiny' has none.*prompt_completion"):
         layout_for(AssembleConfig(format="chat"), model(chat=False))
 
 

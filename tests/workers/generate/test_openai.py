@@ -189,7 +189,7 @@ def test_an_unreachable_endpoint_ends_the_unit_with_its_address(
 def test_an_unknown_model_ends_the_unit(tmp_path: Path) -> None:
     with (
         llm_server(Reply(status=404, error="no such model")) as endpoint,
-        pytest.raises(GenerationFailed, match="'small-model'.*no such model"),
+        pytest.raises(GenerationFailed, match=r"'small-model'.*no such model"),
     ):
         run(tmp_path, endpoint.base_url)
 
