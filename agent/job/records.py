@@ -126,6 +126,7 @@ class Chunk(Record):
     url: str
     title: str = ""
     headings: tuple[str, ...] = Field((), description="Path of headings above the chunk.")
+    continues: bool = Field(False, description="Whether it goes on under the same headings as the chunk before it.")
     licence: str = ""
     language: str = ""
     blocks: tuple[Block, ...]

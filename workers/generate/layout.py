@@ -28,7 +28,6 @@ class Section:
     """The blocks directly under one heading of the chunk, up to the next heading of any level."""
 
     heading: str
-    parents: tuple[str, ...]
     body: tuple[PlacedBlock, ...]
 
 
@@ -42,22 +41,15 @@ def place_blocks(chunk: Chunk) -> list[PlacedBlock]:
 
 
 def sections(chunk: Chunk) -> Iterator[Section]:
-    """Sections whose heading stands inside the chunk, so that what follows is known to be their beginning."""
-    path: list[tuple[int, str]] = []
-    open_heading: PlacedBlock | None = None
+    """Sections that begin inside the chunk: under its own last heading, unless it continues, and under inner ones."""
+    heading = chunk.headings[-1] if chunk.headings and not chunk.continues else ""
     body: list[PlacedBlock] = []
-
-    def close() -> Iterator[Section]:
-        if open_heading is not None and body:
-            parents = (*chunk.headings, *(text for _, text in path[:-1]))
-            yield Section(open_heading.block.text, tuple(dict.fromkeys(parents)), tuple(body))
-
     for placed in place_blocks(chunk):
         if placed.block.kind is not BlockKind.HEADING:
             body.append(placed)
             continue
-        yield from close()
-        level = placed.block.level
-        path = [entry for entry in path if entry[0] < level] + [(level, placed.block.text)]
-        open_heading, body = placed, []
-    yield from close()
+        if heading and body:
+            yield Section(heading, tuple(body))
+        heading, body = placed.block.text, []
+    if heading and body:
+        yield Section(heading, tuple(body))

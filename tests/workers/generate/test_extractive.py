@@ -208,6 +208,12 @@ def test_a_heading_becomes_a_task_answered_by_its_section(text: str, title: str,
     assert (found.prompt, found.response) == (prompt, BODY)
 
 
+def test_a_chunk_answers_for_the_heading_above_it_unless_it_continues_a_section() -> None:
+    opening = chunk(BODY, headings=("Protocols", "Teleportation"))
+    assert [found.prompt for found in Extractive().propose(opening, 20)] == ['Explain the topic "Teleportation".']
+    assert Extractive().propose(opening.model_copy(update={"continues": True}), 20) == []
+
+
 @pytest.mark.parametrize(
     "text", ["Introduction", "See also", "Example 3", "Next steps", "Our approach", "The catch", "Wow!", "(Broken", "…"]
 )
