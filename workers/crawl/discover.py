@@ -55,17 +55,13 @@ def discover(work: StageWork) -> Outcome:
         name = f"shard-{number:04d}.jsonl"
         work.output.write_records(name, shard)
         successors.append(
-            UnitPlan(
-                stage=Stage.RETRIEVE, shard=f"{number:04d}", inputs=(work.output.path,), params={"file": name}
-            )
+            UnitPlan(stage=Stage.RETRIEVE, shard=f"{number:04d}", inputs=(work.output.path,), params={"file": name})
         )
     work.tick(len(found) + len(refused), len(found) + len(refused))
     return Outcome(tuple(successors))
 
 
-_NEXT_STEP = (
-    "Name other sources, or lower discover.min_relevance if the documents are about it in other words."
-)
+_NEXT_STEP = "Name other sources, or lower discover.min_relevance if the documents are about it in other words."
 
 
 def _ask_sources(work: StageWork) -> tuple[list[Findings], list[dict[str, Any]]]:

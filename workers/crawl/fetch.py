@@ -159,9 +159,7 @@ class Fetcher:
             if not address_allowed(address, target, self._named):
                 raise DocumentRejected("private_address", f"{target.host}:{target.port} is {address}")
 
-    def _request(
-        self, url: str, rate: float, max_bytes: int, truncate: bool
-    ) -> tuple[int, dict[str, str], bytes]:
+    def _request(self, url: str, rate: float, max_bytes: int, truncate: bool) -> tuple[int, dict[str, str], bytes]:
         retrying = tenacity.Retrying(
             retry=tenacity.retry_if_exception(_worth_waiting),
             wait=_pause_before_next,
@@ -176,9 +174,7 @@ class Fetcher:
                 return error.status, {}, b""
             raise DocumentRejected(error.reason, error.detail) from error
 
-    def _request_once(
-        self, url: str, rate: float, max_bytes: int, truncate: bool
-    ) -> tuple[int, dict[str, str], bytes]:
+    def _request_once(self, url: str, rate: float, max_bytes: int, truncate: bool) -> tuple[int, dict[str, str], bytes]:
         self._pace(endpoint(url).host, rate)
         self._pulse()
         deadline = time.monotonic() + self._timeout_s

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from workers.crawl.media import bare_type
 
 OPENING_CHARS = 2000
-"""Text that is compared with the subject; `workers.embedding` says what this much of it was measured to give."""
+"""Text that is compared with the subject; `workers.embedding` says what this much of it was measured to
+give."""
 
 _MAX_LOOKED_AT_BYTES = 2_000_000
 """Larger pages are looked at up to here, which keeps the parser's memory (about ten times the bytes)
@@ -21,9 +22,7 @@ bounded."""
 
 _BOILERPLATE = ("script", "style", "noscript", "template", "nav", "header", "footer", "aside", "form", "svg")
 _LICENCE_META = frozenset(
-    f"{prefix}{name}"
-    for prefix in ("", "dc.", "dcterms.")
-    for name in ("license", "licence", "rights", "copyright")
+    f"{prefix}{name}" for prefix in ("", "dc.", "dcterms.") for name in ("license", "licence", "rights", "copyright")
 )
 _LICENCE_LINE = re.compile(
     r"^[\W_]{0,4}(?:spdx-license-identifier|licen[cs]e|licen[cs]ing|rights)[\W_]{0,2}:[\W_]{0,2}\s*(\S.*)$",
@@ -77,9 +76,7 @@ def _glance_at_html(body: bytes, content_type: str) -> Glance:
 
     soup = BeautifulSoup(html_to_unicode(content_type, body, default_encoding="utf-8")[1], "lxml")
     licences = [
-        Statement(
-            "licence", f"{tag.get('href') or ''} {tag.get_text(' ', strip=True)}".strip(), _opening_tag(tag)
-        )
+        Statement("licence", f"{tag.get('href') or ''} {tag.get_text(' ', strip=True)}".strip(), _opening_tag(tag))
         for tag in soup.select('a[rel~="license" i], link[rel~="license" i]')
     ]
     robots = []
@@ -111,9 +108,7 @@ def _glance_at_text(text: str) -> Glance:
         meta = {}  # a horizontal rule on the first line looks like front matter and is none
     lines = text.splitlines()
     licences = [
-        Statement("licence", str(meta[key]), f"{key}: {meta[key]}")
-        for key in _FRONT_MATTER_KEYS
-        if meta.get(key)
+        Statement("licence", str(meta[key]), f"{key}: {meta[key]}") for key in _FRONT_MATTER_KEYS if meta.get(key)
     ]
     ends = (
         lines
@@ -147,9 +142,7 @@ def _first_heading(lines: list[str]) -> str:
 def _notebook_text(body: bytes) -> str:
     try:
         cells = json.loads(body).get("cells", [])
-        return "\n\n".join(
-            "".join(cell.get("source", "")) for cell in cells if cell.get("cell_type") == "markdown"
-        )
+        return "\n\n".join("".join(cell.get("source", "")) for cell in cells if cell.get("cell_type") == "markdown")
     except (ValueError, AttributeError, TypeError):
         return ""  # no notebook, whatever it is called; the parse stage says so
 

@@ -86,8 +86,7 @@ def _with_bytes(work: StageWork, fetcher: Fetcher, candidate: Candidate) -> tupl
     fetched = candidate.model_copy(
         update={
             "blob": work.store.put_blob(answer.body),
-            "headers": answer.headers
-            | ({"content-location": answer.url} if answer.url != candidate.url else {}),
+            "headers": answer.headers | ({"content-location": answer.url} if answer.url != candidate.url else {}),
             "media_type": declared or candidate.media_type,
             "fetched_at": answer.fetched_at,
             "evidence": tuple(dict.fromkeys((*candidate.evidence, *answer.evidence))),

@@ -67,9 +67,7 @@ class Robots(Record):
         """The line that, turned into Allow, would open ``url``: the longest match of our group, as the RFC
         has it."""
         lines = self.text.splitlines()
-        closing = [
-            (number, match[1]) for number, line in enumerate(lines) if (match := _DISALLOW.match(line))
-        ]
+        closing = [(number, match[1]) for number, line in enumerate(lines) if (match := _DISALLOW.match(line))]
         for number, path in sorted(closing, key=lambda item: (-len(item[1]), item[0])):
             if Protego.parse(f"User-agent: *\nDisallow: {path}").can_fetch(url, PRODUCT_TOKEN):
                 continue
@@ -85,8 +83,9 @@ class Robots(Record):
 def read_robots(url: str, status: int, body: bytes, time: str) -> Robots:
     """What an answer to a request for robots.txt means (RFC 9309, 2.3.1), redirects already followed.
 
-    4xx opens everything, but for 429: a server that is too busy to say has not said yes. 5xx and anything else
-    closes everything; so does a web page in its place, which is how bot challenges and log-in walls answer.
+    4xx opens everything, but for 429: a server that is too busy to say has not said yes. 5xx and anything
+    else closes everything; so does a web page in its place, which is how bot challenges and log-in walls
+    answer.
     """
     if 400 <= status < 500 and status != 429:
         return Robots(url=url, rule="allow_all", because=f"there is none (HTTP {status})", time=time)

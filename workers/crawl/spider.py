@@ -228,7 +228,7 @@ def main(arguments: list[str]) -> int:
     """Crawl as the first file orders, writing lines to the second; 0 when the crawl came to its end."""
     order = CrawlOrder.model_validate_json(Path(arguments[0]).read_bytes())
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    with open(arguments[1], "w", encoding="utf-8") as output:
+    with Path(arguments[1]).open("w", encoding="utf-8") as output:
         process = CrawlerProcess(settings_for(order))
         process.crawl(SiteSpider, order=order, output=output)
         process.start()

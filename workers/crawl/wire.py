@@ -22,9 +22,7 @@ class CrawlOrder(Record):
     max_depth: int = Field(description="Links followed from the first page.")
     max_pages: int = Field(description="Most pages fetched.")
     private_allowed: bool = Field(description="Whether the user named this host, which may then be private.")
-    bodies: str = Field(
-        description="Local folder that takes the fetched bytes, each file named by its sha256."
-    )
+    bodies: str = Field(description="Local folder that takes the fetched bytes, each file named by its sha256.")
 
 
 class CrawlLine(Record):

@@ -64,9 +64,7 @@ def _files_under(root: Path) -> list[Path]:
         files += [Path(folder, name) for name in names if not name.startswith(".")]
     files = sorted(file for file in files if file != root / MANIFEST)
     if not files:
-        raise SourceFailed(
-            f"The folder {root} holds no files.", next_step="Put documents in it, or name another."
-        )
+        raise SourceFailed(f"The folder {root} holds no files.", next_step="Put documents in it, or name another.")
     return files
 
 
@@ -104,9 +102,7 @@ def _take(file: Path, root: Path, manifest: dict[str, ManifestLine], search: Sea
     if not file.resolve().is_relative_to(root):
         return Refused(candidate, "outside_folder", f"{file} leads to {file.resolve()}")
     if not candidate.media_type:
-        return Refused(
-            candidate, "unsupported_format", f"no document by its extension {file.suffix or '(none)'}"
-        )
+        return Refused(candidate, "unsupported_format", f"no document by its extension {file.suffix or '(none)'}")
     limit = search.spec.retrieve.max_document_bytes
     try:
         size = file.stat().st_size

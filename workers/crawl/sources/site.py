@@ -40,9 +40,7 @@ def find_on_site(search: Search) -> Findings:
         raise SourceFailed(f"{error}.", next_step="Write site:https://host/path.") from error
     fetcher = _fetcher(search)
     for attempt in range(_MAX_MOVES + 1):
-        order = _order(
-            start, _robots(fetcher, start), search, search.scratch / f"crawl-{document_id(start)}-{attempt}"
-        )
+        order = _order(start, _robots(fetcher, start), search, search.scratch / f"crawl-{document_id(start)}-{attempt}")
         lines = _crawl(order, search)
         moved = next((line for line in lines if line.kind == "moved"), None)
         if moved is None:
@@ -53,9 +51,7 @@ def find_on_site(search: Search) -> Findings:
                 next_step=f"Name it: --source site:{moved.detail}",
             )
         start = moved.detail
-    raise SourceFailed(
-        f"{search.argument} leads from one address to the next.", next_step="Name the last one."
-    )
+    raise SourceFailed(f"{search.argument} leads from one address to the next.", next_step="Name the last one.")
 
 
 def _fetcher(search: Search) -> Fetcher:
@@ -125,7 +121,7 @@ def _crawl(order: CrawlOrder, search: Search) -> list[CrawlLine]:
             stdin=subprocess.PIPE,  # closes with this process: the spider then ends too
             stdout=errors,
             stderr=errors,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(entry or os.getcwd() for entry in sys.path)},
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(entry or str(Path.cwd()) for entry in sys.path)},
         )
         try:
             while child.poll() is None:

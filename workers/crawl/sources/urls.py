@@ -61,7 +61,5 @@ def listed_addresses(argument: str) -> list[str]:
             ) from error
     addresses = [entry.strip() for entry in entries if entry.strip() and not entry.strip().startswith("#")]
     if not addresses:
-        raise SourceFailed(
-            f"The list {argument} holds no address.", next_step="Write one http address on a line."
-        )
+        raise SourceFailed(f"The list {argument} holds no address.", next_step="Write one http address on a line.")
     return addresses

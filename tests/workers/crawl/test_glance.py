@@ -1,0 +1,51 @@
+"""What a cheap look at the bytes tells."""
+
+from __future__ import annotations
+
+import json
+
+from workers.crawl.glance import OPENING_CHARS, glance
+
+PAGE = b"""<html><head><title> Qubits
+ explained</title><meta name="robots" content="noai"><link rel="license" href="https://creativecommons.org/licenses/by/4.0/">
+</head><body><nav>Home Imprint</nav><main><h1>Qubits</h1><p>A qubit is a two-level system.</p></main>
+<script>var tracking = 1</script><footer>Licence: CC BY-SA 4.0</footer></body></html>"""
+
+
+def test_a_web_page_gives_title_text_without_boilerplate_and_its_statements() -> None:
+    seen = glance(PAGE, "text/html; charset=utf-8")
+
+    assert seen.title == "Qubits explained"
+    assert seen.text == "Qubits A qubit is a two-level system."
+    assert [(item.name, item.value) for item in seen.robots] == [("robots", "noai")]
+    assert [item.value for item in seen.licences] == ["https://creativecommons.org/licenses/by/4.0/", "CC BY-SA 4.0"]
+    assert seen.licences[0].line.startswith("<link") and 'rel="license"' in seen.licences[0].line
+
+
+def test_markdown_states_title_and_licence_in_its_front_matter() -> None:
+    seen = glance(b"---\ntitle: Gates\nlicence: CC BY 4.0\n---\n\n# Heading\n\nText.\n", "text/markdown")
+    assert (seen.title, seen.text) == ("Gates", "# Heading Text.")
+    assert [(item.value, item.line) for item in seen.licences] == [("CC BY 4.0", "licence: CC BY 4.0")]
+
+
+def test_a_text_file_states_its_licence_on_a_line_near_its_ends_only() -> None:
+    body = "Gates\n\n" + "about gates\n" * 100 + "License: GPL-3.0-only\n" + "more\n" * 100 + "Licence: CC0 1.0\n"
+    seen = glance(body.encode(), "text/plain")
+    assert seen.title == "Gates"
+    assert [item.value for item in seen.licences] == ["CC0 1.0"]
+
+
+def test_broken_front_matter_is_just_text() -> None:
+    assert "a: b: c" in glance(b"---\na: b: c\n---\ntext", "text/markdown").text
+
+
+def test_a_notebook_shows_the_text_of_its_markdown_cells() -> None:
+    cells = [{"cell_type": "code", "source": ["x = 1"]}, {"cell_type": "markdown", "source": ["# Grover\n", "Search."]}]
+    seen = glance(json.dumps({"cells": cells}).encode(), "application/x-ipynb+json")
+    assert (seen.title, seen.text) == ("Grover", "# Grover Search.")
+
+
+def test_only_the_opening_is_taken_and_bytes_that_are_no_text_give_nothing() -> None:
+    assert len(glance(b"word " * 10_000, "text/plain").text) == OPENING_CHARS
+    assert glance(b"%PDF-1.7", "application/pdf").text == ""
+    assert glance(b"not json", "application/x-ipynb+json").text == ""

@@ -1,0 +1,79 @@
+"""Units of the crawl stages on a real store, made as the runner makes them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from agent.job.artifacts import UnitPlan
+from agent.job.model import ModelFacts
+from agent.job.records import Candidate, Page, Rejected
+from agent.spec import JobSpec
+from agent.store import ArtifactReader, ArtifactWriter, Store
+from workers.crawl.discover import discover
+from workers.crawl.retrieve import retrieve
+from workers.runtime.work import Outcome, StageWork
+
+
+class CrawlJob:
+    """One job whose crawl stages a test runs by hand."""
+
+    def __init__(self, root: Path, sources: Sequence[str], **spec: Any) -> None:
+        self.store = Store(str(root / "store"))
+        spec.setdefault("retrieve", {"requests_per_second": 100, "timeout_s": 2})
+        self.spec = JobSpec(model="m", subject="quantum computing", sources=tuple(sources), **spec)
+        self.ticks: list[tuple[int, int | None]] = []
+        self.on_tick: Callable[[], None] = lambda: None
+        self.paced: list[tuple[str, float]] = []
+        self._root = root
+
+    def discover(self) -> Outcome:
+        """Run the discover unit and commit it."""
+        return self._run(discover, "discover", "0")
+
+    def retrieve(self, plan: UnitPlan) -> Outcome:
+        """Run the retrieve unit that discovery planned and commit it."""
+        return self._run(retrieve, "retrieve", plan.shard, plan)
+
+    def candidates(self) -> list[Candidate]:
+        """What discovery kept, ranked."""
+        return list(self._reader("discover", "0").records("candidates.jsonl", Candidate))
+
+    def pages(self, shard: str = "0000") -> list[Page]:
+        """What retrieval kept."""
+        return list(self._reader("retrieve", shard).records("pages.jsonl", Page))
+
+    def rejected(self, stage: str, shard: str) -> dict[str, Rejected]:
+        """Address -> what a unit set aside."""
+        return {row.url: row for row in self._reader(stage, shard).rejected()}
+
+    def facts(self) -> dict[str, Any]:
+        """Discovery's figures for the report."""
+        return self._reader("discover", "0").manifest.facts
+
+    def _reader(self, stage: str, shard: str) -> ArtifactReader:
+        return ArtifactReader(self.store, f"jobs/job/{stage}/{shard}-e1")
+
+    def _tick(self, done: int, total: int | None = None, **figures: float | str) -> None:
+        self.ticks.append((done, total))
+        self.on_tick()
+
+    def _run(
+        self, stage_function: Callable[[StageWork], Outcome], stage: str, shard: str, plan: UnitPlan | None = None
+    ) -> Outcome:
+        inputs = plan.inputs if plan else ()
+        scratch = self._root / f"scratch-{stage}-{shard}"
+        scratch.mkdir()
+        work = StageWork(
+            job_id="job", stage=stage, shard=shard, epoch=1, spec=self.spec, inputs=inputs,
+            params=plan.params if plan else {}, store=self.store,
+            output=ArtifactWriter(self.store, "job", stage, shard, 1, inputs=inputs),
+            tick=self._tick, scratch=scratch, model=_MODEL, pace=lambda host, rate: self.paced.append((host, rate)),
+        )  # fmt: skip
+        outcome = stage_function(work)
+        work.output.commit()
+        return outcome
+
+
+_MODEL = ModelFacts(name="m", origin="folder", location="m", parameters=1, has_chat_template=False)
