@@ -51,6 +51,9 @@ def task_name(stage: str) -> str:
     return f"{POOL_OF[Stage(stage)]}.{stage}"
 
 
+CAPABILITY_VARIABLE = "FINETUNE_CAPABILITY"
+"""Environment variable that tells a worker what was found about its accelerator, so that torch is loaded once for it."""
+
 RECONCILE_TASK = "control.reconcile"
 
 

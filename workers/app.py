@@ -14,7 +14,7 @@ from celery import Celery
 from celery.signals import worker_ready, worker_shutting_down
 
 from agent.canvas.signatures import send
-from agent.contract import Pool
+from agent.contract import CAPABILITY_VARIABLE, Pool
 from agent.job.workers import WorkerInfo
 from agent.ledger.contract import DueUnit, UnitId
 from agent.ledger.redis import RedisLedger
@@ -24,7 +24,6 @@ from agent.store.artifact import producer
 from workers.control.reconcile import ReconcileLoop
 from workers.runtime.presence import Presence
 from workers.runtime.runner import UnitRunner
-from workers.start import CAPABILITY_VARIABLE
 
 app = Celery("finetune")
 app.config_from_object("workers.celeryconfig")

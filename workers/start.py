@@ -11,7 +11,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from agent.contract import Pool
+from agent.contract import CAPABILITY_VARIABLE, Pool
 
 SOFT_SHUTDOWN = {"REMAP_SIGTERM": "SIGQUIT"}
 """SIGTERM then ends the worker within worker_soft_shutdown_timeout instead of waiting for hours of training."""
@@ -26,10 +26,6 @@ def worker_argv(queues: Sequence[str], *, concurrency: int, name: str, log_level
         # Workers learn of each other through the ledger; gossip between them would only cost.
         "--without-gossip", "--without-mingle",
     ]  # fmt: skip
-
-
-CAPABILITY_VARIABLE = "FINETUNE_CAPABILITY"
-"""Carries what was found about the accelerator to the worker, so that torch is loaded once for it."""
 
 
 def offer_of(pool: Pool) -> tuple[list[str], dict[str, str]]:
