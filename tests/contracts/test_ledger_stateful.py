@@ -244,7 +244,7 @@ def test_the_ledger_in_memory_keeps_its_books_straight() -> None:
             clock = Clock()
             return MemoryLedger(clock), clock.advance
 
-    walks = settings(max_examples=200, stateful_step_count=40, deadline=None, database=None, derandomize=True)
+    walks = settings(max_examples=120, stateful_step_count=40, deadline=None, database=None, derandomize=True)
     run_state_machine_as_test(InMemory, settings=walks)
 
 
@@ -255,5 +255,5 @@ def test_the_ledger_on_a_server_keeps_its_books_straight(redis_url: str) -> None
         def open(self) -> tuple[Ledger, Callable[[float], None]]:
             return RedisLedger(redis_url, prefix=next(prefixes)), time.sleep
 
-    walks = settings(max_examples=40, stateful_step_count=40, deadline=None, database=None, derandomize=True)
+    walks = settings(max_examples=20, stateful_step_count=40, deadline=None, database=None, derandomize=True)
     run_state_machine_as_test(OnServer, settings=walks)
