@@ -28,7 +28,10 @@ if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 _VALIDATIONS = 4
-"""Least number of validations in a run: short runs would otherwise end before the first one."""
+"""Validations in a short run, which would otherwise end before the first one."""
+_VALIDATION_SHARE = 0.1
+"""Validation sequences per training sequence: four validations then cost an eighth of one pass."""
+_LEAST_VALIDATION = 4
 _CHECKPOINTS_KEPT = 3
 """One more than the parent keeps, so that none vanishes while it is being copied."""
 _LOSSES_AVERAGED = 10
@@ -63,7 +66,7 @@ def train(config: LoopConfig, events: Events) -> LoopResult:
     events.progress(0)
 
     model = _trainable(load_base(folder, _weight_type(config, capability.bf16), device), config)
-    together = keeps_rows_apart(model, rows, limit)
+    together = keeps_rows_apart(model)
     packs = pack_rows(rows, limit, together=together)
     useful = sum(len(row.ids) for row in rows)
     reporter = Reporter(events, useful / len(packs) * config.train.batch_sequences)
@@ -72,7 +75,7 @@ def train(config: LoopConfig, events: Events) -> LoopResult:
         model=model,
         args=_arguments(config, len(packs), bf16=capability.bf16, cpu=on_cpu, validate=bool(validation)),
         train_dataset=packs,
-        eval_dataset=pack_rows(validation, limit, together=together) or None,
+        eval_dataset=_some(pack_rows(validation, limit, together=together), len(packs)) or None,
         data_collator=_collator(tokenizer.pad_token_id or 0),
         callbacks=[best, reporter],
     )
@@ -125,6 +128,13 @@ def _encoded(file: Path, tokenizer: PreTrainedTokenizerBase, limit: int) -> tupl
     return [row for row in rows if row.targets], [row.id for row in rows if not row.targets]
 
 
+def _some(packs: list[Pack], training: int) -> list[Pack]:
+    """Evenly spaced sequences of the validation data, as many as the training can afford to look at often."""
+    count = max(_LEAST_VALIDATION, round(training * _VALIDATION_SHARE))
+    every = max(1, -(-len(packs) // count))
+    return packs[::every]
+
+
 def _weight_type(config: LoopConfig, bf16: bool) -> torch.dtype:
     """bf16 for frozen weights; fp32 where they are trained, since small updates vanish in eight bits of
     mantissa.
@@ -171,7 +181,7 @@ def _arguments(
         data_seed=config.seed,
         logging_steps=1,
         eval_strategy="steps" if validate else "no",
-        eval_steps=min(spec.eval_steps, max(1, steps // _VALIDATIONS)),
+        eval_steps=min(spec.eval_steps, -(-steps // _VALIDATIONS)),
         save_steps=spec.checkpoint_steps,
         save_total_limit=_CHECKPOINTS_KEPT,
         remove_unused_columns=False,

@@ -1,0 +1,48 @@
+"""The train stage, from rows to weights, with real child processes."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from agent.job.model import ModelFacts
+from agent.job.records import RowFormat
+from agent.store import ArtifactReader
+from tests.workers.train.units import Jobs, Ticks
+from workers.train.train import train
+
+QUICK: dict[str, Any] = {
+    "sequence_length": 256,
+    "batch_sequences": 2,
+    "micro_batch_sequences": 2,
+    "lora_rank": 4,
+}
+
+
+def _losses(jobs: Jobs, path: str) -> list[float]:
+    lines = ArtifactReader(jobs.store, path).read_file("metrics.jsonl").splitlines()
+    return [entry["loss"] for entry in map(json.loads, lines) if "loss" in entry]
+
+
+def test_lora_on_conversations_lowers_the_loss_and_leaves_an_adapter(jobs: Jobs, llama: ModelFacts) -> None:
+    tick = Ticks()
+    work = jobs.unit(
+        "train", [jobs.assembled(RowFormat.CHAT)], llama, tick,
+        train={**QUICK, "epochs": 3, "learning_rate": 0.01},
+    )  # fmt: skip
+    outcome = train(work)
+    manifest = work.output.commit()
+    facts = manifest.facts
+    assert "model/adapter_config.json" in manifest.files
+    assert "model/tokenizer.json" in manifest.files
+    assert manifest.tallies["examples"].kept == 40
+    losses = _losses(jobs, work.output.path)
+    assert len(losses) == facts["steps"]
+    assert losses[-1] < losses[0]
+    assert facts["packed"] and facts["sequences"] < 40
+    assert 0 < facts["trainable"] < facts["parameters"]
+    assert facts["best_eval_loss"] < facts["first_eval_loss"]
+    assert [unit.stage for unit in outcome.successors] == ["evaluate"]
+    done, total, figures = next(call for call in reversed(tick.calls) if "loss" in call[2])
+    assert done == total == facts["steps"]
+    assert float(figures["tokens_per_s"]) > 0
