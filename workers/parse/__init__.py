@@ -1,0 +1,1 @@
+"""The parse pool: bytes to documents, documents to chunks."""

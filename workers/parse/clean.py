@@ -30,7 +30,7 @@ _MIN_REPEATED_CHARACTERS = 40
 
 
 def clean(blocks: Iterable[Block]) -> tuple[Block, ...]:
-    """The blocks without what is not text, without long repetitions, and without headings that head nothing."""
+    """The blocks without what is not text and without long repetitions."""
     kept: list[Block] = []
     seen: set[str] = set()
     for block in blocks:
@@ -43,7 +43,7 @@ def clean(blocks: Iterable[Block]) -> tuple[Block, ...]:
                 continue
             seen.add(key)
         kept.append(block if text == block.text else block.model_copy(update={"text": text}))
-    return tuple(_without_bare_headings(kept))
+    return tuple(kept)
 
 
 def clean_text(text: str, *, keep_lines: bool = True) -> str:
@@ -59,16 +59,3 @@ def clean_text(text: str, *, keep_lines: bool = True) -> str:
 
 def _dotless(letter: str) -> str:
     return "i" if letter == "ı" else letter
-
-
-def _without_bare_headings(blocks: list[Block]) -> list[Block]:
-    """Headings that stand directly before one of the same or a higher rank head nothing, and go; the first stays,
-    since it is the title.
-    """
-    kept: list[Block] = []
-    for index, block in enumerate(blocks):
-        after = blocks[index + 1] if index + 1 < len(blocks) else None
-        bare = block.level and (after is None or 0 < after.level <= block.level)
-        if not bare or (index == 0 and after is not None):
-            kept.append(block)
-    return kept

@@ -143,7 +143,8 @@ _MIN_REPEAT_SHARE = 0.4
 _PAGE_NUMBER = re.compile(
     r"(?:page|p\.|seite)?\s*[-–—|]?\s*(?:\d{1,4}|[ivxlc]{1,7})\s*(?:(?:of|/|von)\s*\d{1,4})?\s*[-–—|]?", re.IGNORECASE
 )
-_DIGITS = re.compile(r"\d+")
+_COUNTER = re.compile(r"(?<!\w)[\d|lI]+(?!\w)")
+"""Numbers that count pages or chapters; OCR reads a 1 as a bar or a letter."""
 
 
 def without_running_lines(pages: Sequence[Sequence[Line]], heights: Sequence[float]) -> list[list[Line]]:
@@ -175,13 +176,16 @@ def _in_margin(line: Line, height: float) -> bool:
 
 def _shape(line: Line) -> str:
     """The text with its numbers levelled, since running lines count pages and chapters."""
-    return _DIGITS.sub("#", blocks.one_line(line.text).casefold())
+    return _COUNTER.sub("#", blocks.one_line(line.text)).casefold()
 
 
 # --- blocks --------------------------------------------------------------------------------------------------------
 
 _HEADING_RATIO = 1.12
 """Headings are set at least an eighth larger than the body, or bold."""
+
+_BOLD_HEADING_RATIO = 0.9
+"""Run-in and lowest headings are bold at the body's size or a point below it."""
 
 _MAX_HEADING_CHARACTERS = 150
 _SIZE_STEP = 0.5
@@ -190,6 +194,7 @@ _SIZE_STEP = 0.5
 _PARAGRAPH_GAP = 1.35
 """Lines further apart than this multiple of the usual pitch begin a new paragraph."""
 
+_ROUND_BULLET = re.compile(r"[-*•–·]\s")
 _SENTENCE_END = re.compile(r"[.!?:;][\"'”’)\]]*$")
 
 
@@ -228,12 +233,21 @@ def to_blocks(regions: Sequence[Sequence[Line]], style: Style) -> list[Block]:
             if not block.text:
                 continue
             if index == 0 and open_end and _goes_on(found[-1], block):
-                text = join_lines([found[-1].text, block.text])
-                found[-1] = found[-1].model_copy(update={"text": text})
+                found[-1] = _continued(found[-1], block)
+            elif found and found[-1].kind is block.kind is BlockKind.LIST:
+                found[-1] = found[-1].model_copy(update={"text": f"{found[-1].text}\n{block.text}"})
             else:
                 found.append(block)
-        open_end = bool(found) and found[-1].kind is BlockKind.PARAGRAPH and not _SENTENCE_END.search(found[-1].text)
+        open_end = bool(found) and found[-1].kind in _RUNNING and not _SENTENCE_END.search(found[-1].text)
     return _merged_headings(found)
+
+
+_RUNNING = (BlockKind.PARAGRAPH, BlockKind.LIST)
+
+
+def _continued(before: Block, after: Block) -> Block:
+    *lines, last = before.text.splitlines()
+    return before.model_copy(update={"text": "\n".join([*lines, join_lines([last, after.text])])})
 
 
 def _goes_on(before: Block, after: Block) -> bool:
@@ -288,10 +302,10 @@ def heading_level(line: Line, style: Style) -> int:
         return min(style.headings.index(size) + 1, blocks.MAX_HEADING_LEVEL)
     if (
         line.bold
-        and size >= style.body
+        and size >= style.body * _BOLD_HEADING_RATIO
         and len(text) < 90
         and not text.endswith((".", ",", ";"))
-        and not BULLET.match(text)
+        and not _ROUND_BULLET.match(text)
     ):
         return min(len(style.headings) + 1, blocks.MAX_HEADING_LEVEL)
     return 0
