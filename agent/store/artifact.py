@@ -159,10 +159,13 @@ class ArtifactReader:
     """Reads a complete artifact, checking hashes."""
 
     def __init__(self, store: Store, path: str) -> None:
-        """Raises ArtifactCorrupt when there is no manifest at ``path``."""
+        """Raises ArtifactCorrupt when there is no manifest at ``path``, or what is there is none."""
         self.store = store
         self.path = path
-        self.manifest = Manifest.model_validate_json(store.read(f"{path}/{MANIFEST_FILE}"))
+        try:
+            self.manifest = Manifest.model_validate_json(store.read(f"{path}/{MANIFEST_FILE}"))
+        except ValidationError as error:
+            raise ArtifactCorrupt(f"{store.uri(path)}/{MANIFEST_FILE} is no manifest: {_first(error)}.") from error
 
     def read_file(self, name: str) -> bytes:
         """The content of one file.
@@ -188,7 +191,9 @@ class ArtifactReader:
             try:
                 yield kind.model_validate_json(line)
             except ValidationError as error:
-                raise ArtifactCorrupt(f"{self.path}/{name}, line {number}, is no {kind.__name__}: {error}") from error
+                raise ArtifactCorrupt(
+                    f"{self.path}/{name}, line {number}, is no {kind.__name__}: {_first(error)}."
+                ) from error
 
     def rejected(self) -> Iterator[Rejected]:
         """What the unit set aside, each with its reason."""
@@ -197,6 +202,13 @@ class ArtifactReader:
     def folder(self, name: str, local: Path) -> Path:
         """A local folder with the files under ``name``; the store's own folder where the store is a local disk."""
         return self.store.get_folder(f"{self.path}/{name}", local / name)
+
+
+def _first(error: ValidationError) -> str:
+    """The first fault in one line, without the value: it may be a whole document."""
+    fault = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    where = ".".join(str(part) for part in fault["loc"])
+    return f"{where}: {fault['msg']}" if where else fault["msg"]
 
 
 def _entry_of(file: Path) -> FileEntry:
