@@ -20,7 +20,8 @@ SHARED = Path(__file__).parents[3] / "shared" / "data"
 def test_vectors_are_unit_length_and_a_text_without_tokens_is_zero() -> None:
     vectors = embedding.embed(["a qubit", "", "Überlagerung von Zuständen"])
 
-    assert (vectors.shape, vectors.dtype) == ((3, 256), np.float32)
+    assert vectors.shape == (3, 256)
+    assert vectors.dtype == np.float32
     assert np.linalg.norm(vectors, axis=1) == pytest.approx([1, 0, 1], abs=1e-5)
 
 

@@ -1,0 +1,1 @@
+"""The crawl pool: finds documents and fetches them, politely and lawfully."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Collection, Iterable
+from contextlib import suppress
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
 from workers.crawl.canonical import Endpoint, canonical_url, endpoint
@@ -59,4 +60,8 @@ def named_endpoints(sources: Iterable[str], listed: Iterable[str] = ()) -> froze
     ``listed`` are the addresses that such a list held.
     """
     urls = [source.partition(":")[2] for source in sources if source.startswith("site:")]
-    return frozenset(endpoint(canonical_url(url)) for url in [*urls, *listed])
+    named = set()
+    for url in [*urls, *listed]:
+        with suppress(ValueError):  # no address names no host; the source that holds it says so
+            named.add(endpoint(canonical_url(url)))
+    return frozenset(named)

@@ -28,7 +28,6 @@ def discover(work: StageWork) -> Outcome:
 
     Raises:
         NotEnoughData: no source has anything about the subject; names each source and its reason.
-        InvalidSpec: a ``site:`` source is no address.
     """
     findings, sources = _ask_sources(work)
     found, refused = merged(findings)

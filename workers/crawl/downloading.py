@@ -11,10 +11,10 @@ from collections.abc import Generator
 from typing import Any
 
 from scrapy.downloadermiddlewares.retry import RetryMiddleware
-from scrapy.exceptions import CannotResolveHostError
 from scrapy.http import Request, Response
 from scrapy.resolver import CachingThreadedResolver
 from twisted.internet.defer import Deferred, inlineCallbacks
+from twisted.internet.error import DNSLookupError
 
 from workers.crawl.address import address_allowed
 from workers.crawl.canonical import Endpoint
@@ -23,14 +23,17 @@ from workers.crawl.wire import CrawlOrder
 
 
 class PublicResolver(CachingThreadedResolver):
-    """Resolves names as Scrapy does, but to public addresses only, each time anew."""
+    """Resolves names as Scrapy does, but to public addresses only.
+
+    The parent has looked already and says so in better words; this is for a name that changes its address meanwhile.
+    """
 
     @inlineCallbacks
     def getHostByName(self, name: str, timeout: Any = ()) -> Generator[Deferred[Any], Any, str]:
-        """The address; CannotResolveHostError when it is one that the crawl may not connect to."""
+        """The address; a name that leads to one the crawl may not connect to is a name without an address."""
         address: str = yield super().getHostByName(name, timeout)
         if not address_allowed(address, Endpoint(name, 0), named=()):
-            raise CannotResolveHostError(f"{name} is the private address {address}")
+            raise DNSLookupError(f"{name} is the private address {address}")
         return address
 
 

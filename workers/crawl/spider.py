@@ -22,7 +22,7 @@ from urllib.parse import urljoin
 
 import scrapy
 from scrapy.crawler import CrawlerProcess
-from scrapy.exceptions import DownloadCancelledError, DownloadTimeoutError
+from scrapy.exceptions import DownloadCancelledError, DownloadTimeoutError, IgnoreRequest
 from scrapy.http import HtmlResponse, Response
 from scrapy.linkextractors import LinkExtractor
 from scrapy.utils.gz import gunzip, gzip_magic_number
@@ -172,8 +172,8 @@ class SiteSpider(scrapy.Spider):
     def _on_error(self, failure: Any) -> None:
         if failure.check(DownloadTimeoutError):
             reason = "timeout"
-        elif failure.check(DownloadCancelledError):
-            reason = "too_large"
+        elif failure.check(DownloadCancelledError, IgnoreRequest):
+            reason = "too_large"  # as sent, or (IgnoreRequest, from Scrapy's decompression) when unpacked
         else:
             reason = "connection_failed"
         told = failure.request.cb_kwargs

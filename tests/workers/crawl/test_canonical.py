@@ -24,7 +24,7 @@ def test_spellings_of_an_address_become_one(written: str, canonical: str) -> Non
 
 @pytest.mark.parametrize("written", ["mailto:a@b.c", "file:///etc/passwd", "/relative", "http://", "http://h:port/"])
 def test_what_is_no_web_address_is_refused(written: str) -> None:
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match=r"address|port|Port"):
         canonical_url(written)
 
 

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import BinaryIO
 
 from agent.errors import DocumentRejected, SourceFailed
@@ -39,8 +40,8 @@ def find_on_site(search: Search) -> Findings:
     except ValueError as error:
         raise SourceFailed(f"{error}.", next_step="Write site:https://host/path.") from error
     fetcher = _fetcher(search)
-    for attempt in range(_MAX_MOVES + 1):
-        order = _order(start, _robots(fetcher, start), search, search.scratch / f"crawl-{document_id(start)}-{attempt}")
+    for _ in range(_MAX_MOVES + 1):
+        order = _order(start, _robots(fetcher, start), search, Path(mkdtemp(prefix="crawl-", dir=search.scratch)))
         lines = _crawl(order, search)
         moved = next((line for line in lines if line.kind == "moved"), None)
         if moved is None:
@@ -92,7 +93,7 @@ def _robots(fetcher: Fetcher, start: str) -> Robots:
 
 def _order(start: str, robots: Robots, search: Search, folder: Path) -> CrawlOrder:
     spec = search.spec
-    (folder / "bodies").mkdir(parents=True)
+    (folder / "bodies").mkdir()
     return CrawlOrder(
         start=start,
         robots=robots,

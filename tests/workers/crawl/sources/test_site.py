@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -114,7 +115,7 @@ def test_a_busy_site_is_given_the_pause_it_asks_for(tmp_path: Path, site: SiteSe
 def test_the_spider_keeps_to_the_rate(tmp_path: Path, site: SiteServer) -> None:
     CrawlJob(tmp_path, [f"site:{site.base}/"], retrieve={"requests_per_second": 5}).discover()
     moments = [moment for moment, path, _ in site.asked if path != "/robots.txt"]
-    assert min(later - earlier for earlier, later in zip(moments, moments[1:], strict=False)) > 0.15
+    assert min(later - earlier for earlier, later in pairwise(moments)) > 0.15
 
 
 def test_two_crawls_of_the_same_site_come_back_with_the_same(tmp_path: Path, site: SiteServer) -> None:
