@@ -18,6 +18,9 @@ def inside_sentence(phrase: str, text: str) -> str | None:
     word = phrase.split()[0] if phrase.split() else ""
     if not word or not word[0].isupper():
         return phrase or None
+    following = phrase.split()[1:2]
+    if following and following[0][0].isupper() and following[0][1:].islower():
+        return phrase
     if any(letter.isupper() or letter.isdigit() for letter in word[1:]) or len(word) == 1:
         return phrase if word != "A" else None
     if re.search(r"['\u2019]s?$", word):

@@ -8,7 +8,7 @@ from agent.job.records import BlockKind, Chunk, ExampleKind
 from workers.generate.backend import Proposal
 from workers.generate.layout import place_blocks
 from workers.generate.sentences import split_sentences, word_count
-from workers.generate.words import leans_on_context, points_elsewhere
+from workers.generate.words import leans_on_context, points_elsewhere, refers_back
 
 PLAIN_GENERATOR = "plain/1"
 """Stands in ``Example.generator`` for whole chunks, which no backend makes."""
@@ -40,7 +40,7 @@ def continuations(chunk: Chunk) -> Iterator[Proposal]:
         if len(sentences) < MIN_PARAGRAPH_SENTENCES or not all(sentence.is_complete for sentence in sentences):
             continue
         opening, rest = sentences[0], text[sentences[1].start : sentences[-1].end]
-        if not _is_opening(opening.text):
+        if not _is_opening(opening.text) or points_elsewhere(text):
             continue
         if MIN_CONTINUATION_WORDS <= word_count(rest) <= MAX_CONTINUATION_WORDS:
             yield Proposal(ExampleKind.COMPLETION, opening.text, rest, rest, SCORE)
@@ -52,5 +52,5 @@ def _is_opening(sentence: str) -> bool:
         word_count(sentence) >= MIN_OPENING_WORDS
         and sentence.endswith(".")
         and not leans_on_context(sentence)
-        and not points_elsewhere(sentence)
+        and not refers_back(sentence)
     )

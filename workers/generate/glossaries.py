@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from agent.job.records import BlockKind, Chunk, ExampleKind
 from workers.generate.backend import Proposal
 from workers.generate.layout import place_blocks
+from workers.generate.passages import without_pointers
 from workers.generate.sentences import is_balanced, word_count
-from workers.generate.words import points_elsewhere, tokens
+from workers.generate.words import leans_on_context, tokens
 
 _CAPITALS_ENTRY = re.compile(r"(?P<term>[A-Z][A-Z0-9'\- ]{1,40}?)[.:] (?P<meaning>[A-Z].+\.)", re.DOTALL)
 _NAMED_ENTRY = re.compile(r"(?P<term>[A-Za-z][A-Za-z0-9'\- ]{1,40}?)(?::| [-–—]) (?P<meaning>[A-Za-z].+\.?)", re.DOTALL)
@@ -20,7 +21,7 @@ MIN_ENTRIES = 3
 MIN_MEANING_WORDS = 4
 MAX_MEANING_WORDS = 60
 LONGEST_ABBREVIATION = 3
-"""Words in capitals up to this length are taken for abbreviations."""
+"""Words in capitals up to this length, or without a vowel, are taken for abbreviations."""
 SCORE = 0.9
 
 
@@ -32,6 +33,7 @@ def glossary_questions(chunk: Chunk) -> Iterator[Proposal]:
     if announced.isdisjoint(_GLOSSARY_WORDS) and not is_built_like_one:
         return
     for term, meaning in entries:
+        meaning = without_pointers(meaning, chunk.language)
         if _is_fit(meaning):
             prompt = f'What does the term "{_spelled(term, chunk.text)}" mean?'
             yield Proposal(ExampleKind.QUESTION, prompt, meaning, meaning, SCORE)
@@ -59,7 +61,7 @@ def _is_fit(meaning: str) -> bool:
     return (
         MIN_MEANING_WORDS <= word_count(meaning) <= MAX_MEANING_WORDS
         and is_balanced(meaning)
-        and not points_elsewhere(meaning)
+        and not leans_on_context(meaning)
     )
 
 
@@ -72,7 +74,8 @@ def _spelled(term: str, text: str) -> str:
 
 
 def _word_spelled(word: str, text: str) -> str:
-    if len(word) <= LONGEST_ABBREVIATION or re.search(rf"[a-z,] {re.escape(word)}\b", text):
+    is_abbreviation = len(word) <= LONGEST_ABBREVIATION or not set(word) & set("AEIOUY")
+    if is_abbreviation or re.search(rf"[a-z,] {re.escape(word)}\b", text):
         return word
     others = [found for found in re.findall(rf"\b{re.escape(word)}", text, re.IGNORECASE) if found != word]
     return min(others, default=word.lower())

@@ -27,7 +27,7 @@ _EMPTY_HEADINGS = word_list("empty_headings") | _INTRODUCTIONS | _SUMMARIES
 _IMPERATIVES = word_list("imperatives")
 
 _NUMBERING = re.compile(
-    r"^(?:(?:\d+|[IVX]+)(?:\.\d+)*[.):]?"
+    r"^(?:(?:example|note|tutorial|step):|(?:\d+|[IVX]+)(?:\.\d+)*[.):]?"
     r"|(?:chapter|part|step|section|example|figure|appendix|task|exercise|lesson)\s+[\dA-Z]+(?:\.\d+)*[.:)]?)\s+",
     re.IGNORECASE,
 )

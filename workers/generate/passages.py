@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from agent.job.records import BlockKind, Chunk
 from workers.generate.layout import PlacedBlock
-from workers.generate.sentences import is_balanced, split_sentences, word_count
+from workers.generate.sentences import ENDINGS, is_balanced, split_sentences, word_count
 from workers.generate.words import leans_on_context, points_elsewhere
+
+_FIRST_PERSON = re.compile(r"\b(?:I (?!and|or|gate|operator)[a-z]+|I['\u2019](?:m|ve|ll|d)|[Mm]y)\b")
+"""What an author tells of himself answers nobody's question."""
 
 MIN_WORDS = 20
 MAX_WORDS = 160
@@ -16,8 +21,16 @@ def leading_passage(chunk: Chunk, body: tuple[PlacedBlock, ...]) -> str:
     taken = _leading(body)
     if not taken:
         return ""
-    passage = chunk.text[taken[0].start : taken[-1].end]
+    passage = without_pointers(chunk.text[taken[0].start : taken[-1].end], chunk.language)
     return passage if _stands_alone(passage, chunk.language) else ""
+
+
+def without_pointers(text: str, language: str) -> str:
+    """``text`` up to its first sentence that sends the reader elsewhere ("For more information, see …")."""
+    for sentence in split_sentences(text, language):
+        if points_elsewhere(sentence.text):
+            return text[: sentence.start].rstrip()
+    return text
 
 
 def _leading(body: tuple[PlacedBlock, ...]) -> list[PlacedBlock]:
@@ -29,7 +42,7 @@ def _leading(body: tuple[PlacedBlock, ...]) -> list[PlacedBlock]:
             break
         if _announces(placed, following) and following is not None:
             return [*taken, placed, following]
-        if not placed.block.text.endswith((".", "!", "?", ".)")):
+        if not placed.block.text.endswith(ENDINGS):
             break
         taken.append(placed)
     return taken
@@ -40,11 +53,15 @@ def _announces(placed: PlacedBlock, following: PlacedBlock | None) -> bool:
 
 
 def _stands_alone(passage: str, language: str) -> bool:
-    first = split_sentences(passage, language)[0].text
+    sentences = split_sentences(passage, language)
+    if not sentences or not MIN_WORDS <= word_count(passage) <= MAX_WORDS:
+        return False
+    first = sentences[0].text
+    ends_well = passage.endswith(ENDINGS) or passage.splitlines()[-1].startswith("- ")
     return (
-        MIN_WORDS <= word_count(passage) <= MAX_WORDS
+        ends_well
         and is_balanced(passage)
-        and first[:1].isupper()
+        and first[0].isupper()
         and not leans_on_context(first)
-        and not points_elsewhere(passage)
+        and not _FIRST_PERSON.search(passage)
     )

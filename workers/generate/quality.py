@@ -22,7 +22,8 @@ MOST_REPEATS = 4
 """… more often than this; lists repeat themselves a little, stuck models without end."""
 
 _LEAK = re.compile(
-    r"\b(?:the|this|given|provided) (?:text|passage|document|excerpt|article|author|section|paragraph|context|chunk)\b"
+    r"\b(?:the|this|given|provided) "
+    r"(?:text|passage|document|excerpt|article|author|section|paragraph|context(?! of)|chunk)\b"
     r"|\baccording to (?:the|this) (?:text|passage|document|source)\b|\bas an ai\b|\blanguage model i\b",
     re.IGNORECASE,
 )
@@ -30,6 +31,9 @@ _UNRESOLVED = re.compile(
     r"^(?:what|why|how|when|where|which|who) (?:\w+ )?(?:it|they|this|these|those|that|he|she)\b"
     r"|\b(?:this|these|those) (?:\w+\W*)$",
     re.IGNORECASE,
+)
+_MARKUP = re.compile(
+    r"\|[a-z_]+\||%s\b|:[a-z]+:`|\{\{|```|</?(?:a|br|code|div|em|img|li|p|span|strong|sub|sup|t[dhr]|table|ul)\b[^>]*>|\]\(|:::|\bxref:"
 )
 
 
@@ -66,6 +70,11 @@ def _is_unresolved(proposal: Proposal) -> bool:
     return proposal.kind is not ExampleKind.COMPLETION and bool(_UNRESOLVED.search(proposal.prompt))
 
 
+def _has_markup(proposal: Proposal) -> bool:
+    """Whether something of the document's source code is left where words should be."""
+    return bool(_MARKUP.search(f"{proposal.prompt}\n{proposal.response}"))
+
+
 def _echoes(proposal: Proposal) -> bool:
     prompt, response = (" ".join(tokens(part)) for part in (proposal.prompt, proposal.response))
     return not response or f" {prompt} " in f" {response} " or f" {response} " in f" {prompt} "
@@ -88,6 +97,7 @@ _CHECKS: tuple[tuple[str, Callable[[Proposal], bool]], ...] = (
     ("unbalanced_prompt", _is_prompt_unbalanced),
     ("mentions_the_text", _leaks),
     ("unresolved_reference", _is_unresolved),
+    ("markup", _has_markup),
     ("echo", _echoes),
     ("repetition", _repeats),
     ("thin_evidence", _is_evidence_thin),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-_ENDINGS = (".", "!", "?", '."', ".\u201d", ".)", "?)", "!)")
+ENDINGS = (".", "!", "?", '."', ".\u201d", ".)", "?)", "!)")
+"""How a complete sentence ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,7 @@ class Sentence:
     def is_complete(self) -> bool:
         """Whether it begins like a sentence and ends like one, with quotes and brackets in pairs."""
         first = self.text[:1]
-        return (first.isupper() or first.isdigit()) and self.text.endswith(_ENDINGS) and is_balanced(self.text)
+        return (first.isupper() or first.isdigit()) and self.text.endswith(ENDINGS) and is_balanced(self.text)
 
 
 def split_sentences(text: str, language: str = "en") -> list[Sentence]:

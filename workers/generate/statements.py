@@ -15,6 +15,7 @@ from workers.generate.words import (
     VAGUE_HEADS,
     leans_on_context,
     points_elsewhere,
+    refers_back,
     tokens,
 )
 
@@ -23,14 +24,6 @@ MAX_ANSWER_WORDS = 60
 MIN_ANSWER_WORDS = 6
 
 _OPENING_PHRASE = re.compile(r"(?P<opening>In [a-z][\w\- ]{2,40}), (?P<rest>\w.*)", re.DOTALL)
-OPENING_CHARACTERS = 60
-"""A pronoun this near the beginning has nothing before it in its own sentence to stand for."""
-_DEMONSTRATIVE = re.compile(r"\b(?:this|these|those|(?:of|in|to|from|by|with|for|at|on) that \w+)\b", re.IGNORECASE)
-_BACK_REFERENCE = re.compile(
-    r"\b(?:of|in|to|from|by|with|for|at|on|than|as|is|are|one of|some of) "
-    r"(?:them|it)(?=[\s.,;:])",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +61,9 @@ def _stands_alone(sentence: Sentence) -> bool:
         and MIN_ANSWER_WORDS <= word_count(text) <= MAX_ANSWER_WORDS
         and not leans_on_context(text)
         and not points_elsewhere(text)
-        and not _refers_back(text)
+        and not refers_back(text)
         and "\n" not in text
     )
-
-
-def _refers_back(text: str) -> bool:
-    """Whether a demonstrative, or a pronoun near the beginning, stands for something said before."""
-    return bool(_DEMONSTRATIVE.search(text) or _BACK_REFERENCE.search(text[:OPENING_CHARACTERS]))
 
 
 def _divided(text: str) -> Statement:

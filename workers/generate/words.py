@@ -24,11 +24,21 @@ VERBS = word_list("verbs")
 DISCOURSE_OPENERS = word_list("discourse_openers")
 
 _POINTING = re.compile(
-    r"\b(?:above|below|as (?:shown|seen|mentioned|noted|described|discussed)|(?:this|the|next|previous|following|last) "
-    r"(?:section|article|chapter|page|document|example|figure|table|tutorial|guide|post|blog post|exercise|paper)"
-    r"|(?:figure|fig\.|table|section|equation|eq\.|example) ?\(?\d+|the following|see also|click|e-?mail)\b",
+    r"\b(?:above|below|previously|the following|see also|[,;] see|click|e-?mail"
+    r"|as (?:\w+ )?(?:shown|seen|mentioned|noted|described|discussed|elaborated)"
+    r"|(?:learn|read) more|more (?:information|details)|check out|listed here"
+    r"|(?:on|in|at) this (?:link|blog|video|module|page)"
+    r"|(?:this|the|next|previous|following|last) "
+    r"(?:section|article|chapter|page|document|example|figure|table|tutorial|guide|post|blog post|exercise|paper|analysis)"
+    r"|(?:figure|fig\.|table|section|equation|eq\.|example) ?\(?(?:\d+|%s))\b",
     re.IGNORECASE,
 )
+_DEMONSTRATIVE = re.compile(r"\b(?:this|these|those|(?:of|in|to|from|by|with|for|at|on) that \w+)\b", re.IGNORECASE)
+_BACK_REFERENCE = re.compile(
+    r"\b(?:of|in|to|from|by|with|for|at|on|than|as|is|are|one of|some of) (?:them|it)(?=[\s.,;:])", re.IGNORECASE
+)
+OPENING_CHARACTERS = 60
+"""A pronoun this near the beginning has nothing before it in its own sentence to stand for."""
 
 
 def tokens(text: str) -> list[str]:
@@ -50,3 +60,8 @@ def leans_on_context(sentence: str) -> bool:
     """Whether a sentence opens with a pronoun or a connective, and so is understood only after the one before."""
     words = tokens(sentence)
     return not words or words[0] in PRONOUNS or words[0] in DISCOURSE_OPENERS
+
+
+def refers_back(sentence: str) -> bool:
+    """Whether a demonstrative, or a pronoun near the beginning, stands for something said before."""
+    return bool(_DEMONSTRATIVE.search(sentence) or _BACK_REFERENCE.search(sentence[:OPENING_CHARACTERS]))

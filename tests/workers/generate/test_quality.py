@@ -24,6 +24,7 @@ def proposal(
         proposal(),
         proposal("How does entanglement affect its two partners?", "Each one's result fixes the other's."),
         proposal("Explain the topic \"Qubits\".", "A qubit has two levels.", ExampleKind.INSTRUCTION),
+        proposal('In the context of "Gates", explain "Inverse".', "Each gate has one.", ExampleKind.INSTRUCTION),
         proposal("The text of the law says that", "no state can be copied.", ExampleKind.COMPLETION),
     ],
 )  # fmt: skip
@@ -48,6 +49,8 @@ def test_a_well_formed_example_has_no_fault(good: Proposal) -> None:
         (proposal(response="What is a qubit? It is a system."), "echo"),
         (proposal(response="a qubit"), "echo"),
         (proposal(response="the cat sat down " * 8), "repetition"),
+        (proposal(response="The |dwave_5kq| chip is shown in Figure %s."), "markup"),
+        (proposal(response="See [the docs](https://example.org)."), "markup"),
         (proposal(evidence="the qubit"), "thin_evidence"),
     ],
 )
