@@ -1,0 +1,33 @@
+"""``finetune status``: one look at a job."""
+
+from __future__ import annotations
+
+import click
+
+from agent.cli.connection import connection_options, open_client, settings
+from agent.cli.output import json_option, print_json
+
+
+@click.command("status")
+@click.argument("job_id", metavar="JOB")
+@connection_options
+@json_option
+def command(job_id: str, as_json: bool) -> None:
+    """Show where a job stands and what it waits for."""
+    from agent.cli.waiting import waits_for
+
+    with open_client() as client:
+        view = client.job(job_id).view()
+        # The embedded server has no workers while nobody runs a job: that is no fault to point at.
+        waiting = waits_for(view, client.workers()) if settings().broker_url or client.workers() else ""
+    if not (waiting or view.job.ended or settings().broker_url):
+        waiting = f"Nobody works on it: `finetune resume {job_id}` does."
+    if as_json:
+        from agent.cli.payload import status_payload
+
+        print_json(status_payload(view, waiting))
+        return
+    from agent.cli.standing import print_standing
+    from agent.cli.terminal import stdout
+
+    print_standing(stdout(), view, waiting)

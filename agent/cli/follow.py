@@ -1,0 +1,77 @@
+"""Follows a job to its end and says how it ended; what `run`, `demo`, `watch` and `resume` share."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from agent.cli.displays import Display, choose_display
+from agent.cli.exits import ExitCode, exit_code_of
+from agent.job.events import StateChanged
+
+if TYPE_CHECKING:
+    from agent.client import Client, Job
+
+
+def follow(client: Client, job: Job, *, as_json: bool, plain: bool, embedded: bool) -> ExitCode:
+    """Show progress until the job ends, then its result; returns the exit code.
+
+    Ctrl-C asks whether to leave the job resumable or to cancel it; without a terminal it is left.
+    """
+    try:
+        _show_all(client, job, choose_display(as_json=as_json, plain=plain), embedded=embedded)
+    except KeyboardInterrupt:
+        return _interrupted(job)
+    return tell_end(job, as_json=as_json)
+
+
+def tell_end(job: Job, *, as_json: bool) -> ExitCode:
+    """Print the result of an ended job; returns its exit code."""
+    result = job.result()
+    if as_json:
+        from agent.cli.payload import result_payload
+
+        click.echo(json.dumps({"event": "result", **result_payload(result)}))
+    else:
+        from agent.cli.ending import print_end
+        from agent.cli.terminal import stdout
+
+        print_end(stdout(), job.view(), result)
+    return exit_code_of(result.state)
+
+
+def _show_all(client: Client, job: Job, display: Display, *, embedded: bool) -> None:
+    from agent.cli.waiting import waits_for
+
+    with display:
+        for event in job.events():
+            display.show(event)
+            # The embedded cluster brings its own workers; those may only still be starting.
+            if isinstance(event, StateChanged) and not embedded:
+                display.hint(waits_for(job.view(), client.workers()))
+
+
+def _interrupted(job: Job) -> ExitCode:
+    if not job.record.ended and _asks_to_cancel():
+        job.cancel()
+        how = "cancelled"
+    else:
+        how = "left as it is"
+    click.echo(f"Job {job.id} is {how}; `finetune resume {job.id}` goes on with it.", err=True)
+    return ExitCode.INTERRUPTED
+
+
+def _asks_to_cancel() -> bool:
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return False
+    choice = click.Choice(["leave", "cancel"])
+    try:
+        answer = click.prompt(
+            "\nLeave the job so that it can be resumed, or cancel it?", type=choice, default="leave", err=True
+        )
+    except click.Abort:
+        return False
+    return bool(answer == "cancel")

@@ -1,0 +1,137 @@
+"""The options that describe a job, shared by ``run`` and ``submit``, and the `JobSpec` they make."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import UnionType
+from typing import Any, Literal, get_args, get_origin
+
+import click
+from pydantic.fields import FieldInfo
+
+from agent.cli.assignments import Fields, assign, read_assignments, read_base
+from agent.errors import InvalidSpec
+from agent.spec import JobSpec
+
+DEFAULT_MODEL = "smollm2-135m"
+"""The one base model that needs no model hub: 93 MB from the package index."""
+
+_FIELDS = {
+    "--max-documents": "discover.max_documents",
+    "--licence-policy": "retrieve.licence_policy",
+    "--backend": "generate.backend",
+    "--llm-base-url": "generate.base_url",
+    "--llm-model": "generate.model",
+    "--method": "train.method",
+    "--epochs": "train.epochs",
+    "--max-steps": "train.max_steps",
+    "--job-id": "job_id",
+    "--user": "user",
+    "--priority": "priority",
+    "--seed": "seed",
+}
+"""Option -> the field it sets. Type, default and help of the option are the field's own."""
+
+
+def spec_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The subject and all options that describe a job; `spec_from` turns them into a `JobSpec`."""
+    for option, path in reversed(_FIELDS.items()):
+        command = _option_of(option, path)(command)
+    command = set_option(command)
+    command = click.option(
+        "--spec", "base", type=click.Path(path_type=Path), metavar="FILE",
+        help="A job specification as .json or .toml; the other options override it.",
+    )(command)  # fmt: skip
+    command = click.option(
+        "--source", "sources", multiple=True, metavar="SOURCE",
+        help="Where to look: dir:PATH, site:URL, or urls:FILE-or-list. May be given several times.",
+    )(command)  # fmt: skip
+    return click.argument("subject", required=False)(model_option(command))
+
+
+def model_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """``--model``."""
+    return click.option(
+        "--model", metavar="MODEL", help=f"{_field('model').description}  [default: {DEFAULT_MODEL}]"
+    )(command)
+
+
+def set_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """``--set``, the way to every field that has no option of its own."""
+    return click.option(
+        "--set", "assignments", multiple=True, metavar="FIELD=VALUE",
+        help="Any field of any stage, for example --set train.lora_rank=8; lists as JSON.",
+    )(command)  # fmt: skip
+
+
+def spec_from(chosen: Mapping[str, Any]) -> JobSpec:
+    """The specification: the base file, overridden by options, overridden by ``--set``.
+
+    ``chosen`` holds what click gives for `spec_options`, by click's names; None means not given.
+
+    Raises:
+        InvalidSpec: a field is wrong, or subject or sources are given nowhere.
+    """
+    fields: Fields = read_base(chosen["base"]) if chosen["base"] else {}
+    given = {
+        "subject": chosen["subject"],
+        "model": chosen["model"],
+        "sources": [absolute(source) for source in chosen["sources"]] or None,
+    }
+    for option, path in _FIELDS.items():
+        given[path] = chosen[option.removeprefix("--").replace("-", "_")]
+    if given["generate.model"] and not given["generate.backend"]:
+        # A model name is of use to one backend only: naming it is asking for it.
+        given["generate.backend"] = "openai"
+    for path, value in given.items():
+        if value is not None:
+            fields = assign(fields, path, value)
+    for path, value in read_assignments(chosen["assignments"]):
+        fields = assign(fields, path, value)
+    fields.setdefault("model", DEFAULT_MODEL)
+    _demand(fields)
+    return JobSpec(**fields)
+
+
+def absolute(source: str) -> str:
+    """The source with a local path made absolute, since workers have working folders of their own."""
+    prefix, _, rest = source.partition(":")
+    path = Path(rest).expanduser()
+    if rest and (prefix == "dir" or (prefix == "urls" and path.is_file())):
+        return f"{prefix}:{path.absolute()}"
+    return source
+
+
+def _demand(fields: Mapping[str, Any]) -> None:
+    if not fields.get("subject"):
+        raise InvalidSpec(
+            "No subject is given.", next_step='Say what to learn: finetune run "quantum computing" …'
+        )
+    if not fields.get("sources"):
+        raise InvalidSpec(
+            "No source is given.", next_step="Say where to look, for example --source dir:papers."
+        )
+
+
+def _option_of(option: str, path: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    field = _field(path)
+    kind = _click_type(field)
+    default = "" if field.default in (None, "") else f"  [default: {field.default}]"
+    return click.option(option, type=kind, help=f"{field.description}{default}")
+
+
+def _field(path: str) -> FieldInfo:
+    section, _, name = path.partition(".")
+    field = JobSpec.model_fields[section]
+    return field.annotation.model_fields[name] if name else field  # type: ignore[union-attr]
+
+
+def _click_type(field: FieldInfo) -> Any:
+    """What click checks by itself; ranges are left to the specification, whose message names the field."""
+    kind = field.annotation
+    if get_origin(kind) is UnionType:
+        kind = next(each for each in get_args(kind) if each is not type(None))
+    if get_origin(kind) is Literal:
+        return click.Choice(get_args(kind))
+    return kind

@@ -1,0 +1,88 @@
+"""The tables that commands print: jobs, workers, checks, planted cases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from rich import box
+from rich.table import Table
+from rich.text import Text
+
+from agent.cli.checks.check import Check
+from agent.cli.planted import PlantedCase
+from agent.job.job import JobRecord
+from agent.job.states import JobState
+from agent.job.workers import WorkerInfo
+from agent.report.words import printable, spoken
+
+_STATE_STYLES = {
+    JobState.COMPLETED: "green",
+    JobState.REJECTED: "red",
+    JobState.FAILED: "red",
+    JobState.CANCELLED: "yellow",
+}
+_CHECK_MARKS = {"ok": ("✓", "green"), "optional": ("–", "yellow"), "missing": ("✗", "red")}
+
+
+def jobs_table(jobs: Sequence[JobRecord]) -> Table:
+    """One job a line, oldest first."""
+    table = _table("job", "state", "user", "model", "subject", "submitted")
+    for job in jobs:
+        submitted = datetime.fromtimestamp(job.submitted_at_ms / 1000).isoformat(" ", "minutes")
+        state = Text(spoken(job.state), _STATE_STYLES.get(job.state, "cyan"))
+        table.add_row(
+            job.id, state, printable(job.user), job.spec.model, Text(printable(job.spec.subject)), submitted
+        )
+    return table
+
+
+def workers_table(workers: Sequence[WorkerInfo]) -> Table:
+    """One worker a line."""
+    table = _table("worker", "pool", "queues", "slots", "accelerator", "version")
+    for worker in workers:
+        queues = "\n".join(worker.queues)
+        table.add_row(
+            worker.name,
+            worker.pool,
+            queues,
+            str(worker.slots),
+            accelerator(worker.capability),
+            worker.version,
+        )
+    return table
+
+
+def accelerator(capability: dict[str, Any]) -> str:
+    """``cuda: NVIDIA A100, 80 GB`` from what a train worker advertises; '' for other workers."""
+    if not capability:
+        return ""
+    devices = capability.get("devices", 1)
+    times = f"{devices} x " if devices > 1 else ""
+    name = next(iter(capability.get("names", ())), "")
+    return f"{capability.get('backend', '')}: {times}{name}, {capability.get('memory_gb', 0):g} GB"
+
+
+def checks_table(checks: Iterable[Check]) -> Table:
+    """One check a line, with the next step where there is one."""
+    table = _table("", "what", "found", "how to get it")
+    for check in checks:
+        table.add_row(Text(*_CHECK_MARKS[check.state]), check.name, Text(check.found), Text(check.next_step))
+    return table
+
+
+def planted_table(cases: Iterable[PlantedCase]) -> Table:
+    """What became of each case that the demo site plants."""
+    table = _table("", "planted on the demo site", "page", "what became of it")
+    for case in cases:
+        mark = Text("✓", "green") if case.handled else Text("✗", "red")
+        table.add_row(mark, case.name, case.path, Text(printable(case.found)))
+    return table
+
+
+def _table(*columns: str) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    return table

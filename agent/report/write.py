@@ -1,0 +1,28 @@
+"""Writes a job's report into the store."""
+
+from __future__ import annotations
+
+from agent.job.result import JobResult
+from agent.ledger.contract import JobView
+from agent.report.evidence import read_evidence
+from agent.report.page import make_page
+from agent.report.render import render
+from agent.store import Store
+
+REPORT_FILE = "report.html"
+
+
+def write_report(view: JobView, store: Store, result: JobResult) -> str:
+    """The address of the job's report, one HTML page that is written anew at each call.
+
+    A job that has not ended, or failed early, gets a report of what there is. Artifacts that cannot be read
+    are named in it and raise nothing.
+
+    Raises:
+        StoreUnavailable: the page itself cannot be written.
+    """
+    folder = f"jobs/{view.job.id}"
+    page = make_page(view, result, read_evidence(view, store), store.uri(folder))
+    path = f"{folder}/{REPORT_FILE}"
+    store.write(path, render(page).encode())
+    return store.uri(path)

@@ -1,0 +1,203 @@
+"""A finished job, built by hand in a real store: what report and command line are tested with."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+
+from agent.contract import Stage
+from agent.job.artifacts import Tally
+from agent.job.evaluation import (
+    Accuracy,
+    Criterion,
+    Evaluation,
+    Interval,
+    Perplexity,
+    ShownAnswer,
+    TrainingSummary,
+    Verdict,
+)
+from agent.job.job import JobRecord
+from agent.job.model import ModelFacts
+from agent.job.records import ExampleKind, Row, RowFormat, SourceEntry, Split
+from agent.job.result import JobResult
+from agent.job.states import JobState
+from agent.ledger.contract import JobView, StageView
+from agent.spec import JobSpec, TrainConfig
+from agent.store import ArtifactWriter, Store
+
+JOB_ID = "quantum-computing-abc123"
+HOSTILE = "<script>alert('x')</script>\x1b[31m & \u202egnp.exe"
+"""What a stranger may write as a title: markup, a terminal's escape sequence, a direction override."""
+SUBMITTED_MS = 1_700_000_000_000
+STAGE_MS = 30_000
+MODEL = ModelFacts(
+    name="smollm2-135m", origin="catalogue", location="smollm2-135m", parameters=134_515_008, has_chat_template=True
+)
+
+
+@dataclass(frozen=True)
+class FinishedJob:
+    """A job with its artifacts."""
+
+    store: Store
+    view: JobView
+    result: JobResult
+
+
+def finished_job(store: Store, state: JobState = JobState.COMPLETED, *, rejections: int = 3) -> FinishedJob:
+    """A job that went all the way; ``rejections`` off-topic documents were set aside while discovering."""
+    outputs: dict[Stage, tuple[str, ...]] = {
+        Stage.DISCOVER: (_discovered(store, rejections),),
+        Stage.ASSEMBLE: (_assembled(store),),
+        Stage.TRAIN: (_trained(store),),
+    }
+    stages = {stage: _stage_view(index, stage) for index, stage in enumerate(Stage)}
+    stages[Stage.DISCOVER] = replace(
+        stages[Stage.DISCOVER],
+        tallies={"documents": Tally(received=40 + rejections, kept=40, rejected={"off_topic": rejections})},
+    )
+    stages[Stage.PARSE] = replace(
+        stages[Stage.PARSE],
+        tallies={"documents": Tally(received=40, kept=38, rejected={"too_short": 1}, failed={"corrupt_pdf": 1})},
+    )
+    reason = {JobState.REJECTED: "the gate said no", JobState.FAILED: "the disk is full"}.get(state, "")
+    job = JobRecord(
+        id=JOB_ID,
+        spec=JobSpec(
+            model="smollm2-135m",
+            subject="quantum computing",
+            sources=("site:http://127.0.0.1:8800/",),
+            train=TrainConfig(epochs=3.0),
+        ),
+        model=MODEL,
+        user="ada",
+        state=state,
+        reason=reason,
+        failed_stage="train" if state is JobState.FAILED else "",
+        submitted_at_ms=SUBMITTED_MS,
+    )
+    view = JobView(job, stages, SUBMITTED_MS + STAGE_MS * 20, outputs)
+    result = JobResult(
+        job_id=JOB_ID,
+        state=state,
+        reason=reason,
+        verdict=verdict(ship=state is JobState.COMPLETED) if state in (JobState.COMPLETED, JobState.REJECTED) else None,
+        evaluation=evaluation() if state in (JobState.COMPLETED, JobState.REJECTED) else None,
+        funnel={stage: each.tallies for stage, each in stages.items() if each.tallies},
+        model_uri=store.uri(f"jobs/{JOB_ID}/publish/0-e1/model") if state is JobState.COMPLETED else "",
+        provenance_uri=store.uri(f"jobs/{JOB_ID}/publish/0-e1/provenance.json") if state is JobState.COMPLETED else "",
+        report_uri=store.uri(f"jobs/{JOB_ID}/report.html"),
+    )
+    return FinishedJob(store, view, result)
+
+
+def evaluation() -> Evaluation:
+    """Figures of a job that went well."""
+    return Evaluation(
+        perplexity=Perplexity(
+            base=21.4, tuned=14.1, base_bits_per_byte=0.981, tuned_bits_per_byte=0.846, gain=0.341,
+            gain_interval=Interval(low=0.319, high=0.36), tokens=8000, documents=6, resampled="document",
+        ),
+        accuracy=Accuracy(
+            base=0.71, tuned=0.78, base_above_chance=0.61, tuned_above_chance=0.70, chance=0.25, gain=0.07,
+            gain_interval=Interval(low=-0.01, high=0.14), questions=58,
+        ),
+        answers=(
+            ShownAnswer(
+                question="What is a qubit?",
+                reference="A qubit is a two-state quantum system.",
+                base="A qubit is a kind of bit. A qubit is a kind of bit.",
+                tuned="A qubit is a quantum system with two basis states.",
+                url="http://127.0.0.1:8800/basics/qubit.html",
+            ),
+            ShownAnswer(question=HOSTILE, reference=HOSTILE, base=HOSTILE, tuned=HOSTILE, url="javascript:alert(1)"),
+        ),
+        training=TrainingSummary(
+            method="lora", steps=60, tokens=98_304, train_loss=1.87, first_eval_loss=2.61, best_eval_loss=2.02,
+            last_eval_loss=2.03,
+        ),
+        confidence=0.95,
+        seconds=74.0,
+        device="cpu",
+    )  # fmt: skip
+
+
+def verdict(*, ship: bool) -> Verdict:
+    """What the gate said."""
+    return Verdict(
+        ship=ship,
+        criteria=(
+            Criterion(
+                name="perplexity_gain",
+                value=0.341 if ship else 0.004,
+                interval=Interval(low=0.319, high=0.36) if ship else Interval(low=-0.01, high=0.02),
+                threshold=0.02,
+                passed=ship,
+                sentence="The lower end of the interval must reach the threshold.",
+            ),
+            Criterion(
+                name="accuracy_loss", value=None, threshold=0.05, passed=True, sentence="Too few questions to measure."
+            ),
+        ),
+        cause="" if ship else "too few training rows (31)",
+        next_step="" if ship else "add sources, or raise discover.max_documents",
+    )
+
+
+def _stage_view(index: int, stage: Stage) -> StageView:
+    started_ms = SUBMITTED_MS + index * STAGE_MS
+    return StageView(
+        stage=stage, units=1, done=1, items=40, items_done=40, started_ms=started_ms, ended_ms=started_ms + STAGE_MS
+    )
+
+
+def _writer(store: Store, stage: str) -> ArtifactWriter:
+    return ArtifactWriter(store, JOB_ID, stage, "0", 1)
+
+
+def _discovered(store: Store, rejections: int) -> str:
+    output = _writer(store, "discover")
+    output.receive("documents", 40 + rejections)
+    output.keep("documents", 40)
+    for number in range(rejections):
+        url = f"http://127.0.0.1:8800/garden/{number}.html"
+        output.reject("documents", f"{number:016x}", "off_topic", HOSTILE, url=url)
+    output.commit()
+    return output.path
+
+
+def _assembled(store: Store) -> str:
+    output = _writer(store, "assemble")
+    row = Row(
+        id="r", format=RowFormat.TEXT, kind=ExampleKind.COMPLETION, split=Split.TRAIN, text="t", chunk_id="d-0",
+        document_id="d",
+    )  # fmt: skip
+    output.write_records("train.jsonl", [row] * 5)
+    output.write_records("validation.jsonl", [row] * 2)
+    output.write_records("test.jsonl", [row])
+    output.write_records(
+        "sources.jsonl",
+        [
+            _source("a", "The qubit", "http://127.0.0.1:8800/basics/qubit.html", "CC-BY-4.0", 4),
+            _source("b", HOSTILE, "javascript:alert(2)", "", 4),
+        ],
+    )
+    output.commit()
+    return output.path
+
+
+def _source(name: str, title: str, url: str, licence: str, rows: int) -> SourceEntry:
+    return SourceEntry(
+        document_id=name, url=url, title=title, licence=licence, split=Split.TRAIN, blob="0" * 64, rows=rows
+    )
+
+
+def _trained(store: Store) -> str:
+    output = _writer(store, "train")
+    log: list[dict[str, float]] = [{"step": step, "loss": 2.7 - step * 0.012} for step in range(1, 61)]
+    log += [{"step": step, "eval_loss": 2.61 - step * 0.0095} for step in (15, 30, 45, 60)]
+    log.append({"step": 60, "train_runtime": 120.0})
+    output.write_file("metrics.jsonl", "".join(json.dumps(entry) + "\n" for entry in log).encode())
+    output.commit()
+    return output.path
