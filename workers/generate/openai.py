@@ -88,7 +88,8 @@ class OpenAICompatible:
             content = self._request(messages)
         except openai.OpenAIError as error:
             raise self._translated(error) from error
-        self._failures_in_a_row = 0
+        with self._lock:
+            self._failures_in_a_row = 0
         return content
 
     def _request(self, messages: list[Message]) -> str:
@@ -141,11 +142,13 @@ class OpenAICompatible:
         )
 
     def _of_one_chunk(self, reason: str, detail: str) -> DocumentRejected | GenerationFailed:
-        self._failures_in_a_row += 1
-        if self._failures_in_a_row < MOST_FAILURES_IN_A_ROW:
+        with self._lock:
+            self._failures_in_a_row += 1
+            failures = self._failures_in_a_row
+        if failures < MOST_FAILURES_IN_A_ROW:
             return DocumentRejected(reason, detail)
         return GenerationFailed(
-            f"{self._failures_in_a_row} requests in a row to {self._client.base_url} failed, the last one: {detail}.",
+            f"{failures} requests in a row to {self._client.base_url} failed, the last one: {detail}.",
             next_step="Check the server's log, generate.request_timeout_s and curate.chunk_tokens.",
         )
 

@@ -29,7 +29,7 @@ _POINTING = re.compile(
     r"|(?:learn|read) more|more (?:information|details)|check out|listed here"
     r"|(?:on|in|at) this (?:link|blog|video|module|page)"
     r"|(?:this|the|next|previous|following|last) "
-    r"(?:section|article|chapter|page|document|example|figure|table|tutorial|guide|post|blog post|exercise|paper|analysis)"
+    r"(?:section|article|chapter|page|document|example|figure|table|tutorial|guide|(?:blog )?post|exercise|paper|analysis)"
     r"|(?:figure|fig\.|table|section|equation|eq\.|example) ?\(?(?:\d+|%s))\b",
     re.IGNORECASE,
 )

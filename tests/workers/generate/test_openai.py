@@ -214,7 +214,7 @@ def test_an_endpoint_that_never_answers_ends_the_unit(tmp_path: Path, monkeypatc
     monkeypatch.setattr("workers.generate.openai.RETRIES", 0)
     with (
         llm_server(Reply(pause_s=1.0)) as endpoint,
-        pytest.raises(GenerationFailed, match=r"3 requests in a row .* no answer within 0.2 s"),
+        pytest.raises(GenerationFailed, match=r"[34] requests in a row .* no answer within 0.2 s"),
     ):
         run(tmp_path, endpoint.base_url, count=4, request_timeout_s=0.2)
 
