@@ -82,7 +82,7 @@ _NAMED: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\bCC[ -]?0\b|Creative Commons Zero", "CC0-1.0"),
         (r"\b(?:in|dedicated to|released (?:in)?to) the public domain\b|^public[ -]domain$", "CC-PDDC"),
         (r"\bApache(?: Software)?[ -]*(?:Licen[cs]e)?,?[ -]*(?:v|version )?2(?:\.0)?\b", "Apache-2.0"),
-        (r"\bMIT(?:[ -]Licen[cs]e\b|$)", "MIT"),
+        (r"\bMIT[ -]Licen[cs]e\b|\blicen[cs]ed? (?:is |under |: ?)?(?:the )?MIT\b|/\s*MIT\b|\bMIT\s*/", "MIT"),
         (r"\bBSD[ -]?3(?:-clause)?\b|\b3-clause BSD\b|\bnew BSD\b", "BSD-3-Clause"),
         (r"\bBSD[ -]?2(?:-clause)?\b|\b2-clause BSD\b|\bsimplified BSD\b", "BSD-2-Clause"),
         (r"\bGNU Free Documentation Licen[cs]e\b|\bGFDL\b", "GFDL-1.3-or-later"),

@@ -71,8 +71,9 @@ def _drafts(document: Document, limit: int, least: int) -> Iterator[_Draft]:
             continue
         for part in _parts(block, limit):
             if draft.blocks and draft.tokens + estimate_tokens(part.text) > limit and not _only_headings(draft):
+                lead = _lead_in(draft, part, limit)
                 yield draft
-                draft = _Draft(tuple(text for _, text in path))
+                draft = _refilled(tuple(text for _, text in path), lead)
             draft.add(part)
     if draft.blocks and not _only_headings(draft):
         yield draft
@@ -81,6 +82,17 @@ def _drafts(document: Document, limit: int, least: int) -> Iterator[_Draft]:
 def _worth(draft: _Draft, least: int) -> bool:
     """Whether a draft stands by itself: enough tokens in blocks that are no headings."""
     return sum(estimate_tokens(block.text) for block in draft.blocks if not block.level) >= least
+
+
+def _lead_in(draft: _Draft, part: Block, limit: int) -> list[Block]:
+    """The sentence that announces the part ("… as follows:"), taken from the draft's end when there is room for it."""
+    last = draft.blocks[-1]
+    announces = last.kind is BlockKind.PARAGRAPH and last.text.endswith(":") and len(draft.blocks) > 1
+    if not announces or estimate_tokens(last.text) + estimate_tokens(part.text) > limit:
+        return []
+    draft.blocks.pop()
+    draft.tokens -= estimate_tokens(last.text)
+    return [last]
 
 
 def _only_headings(draft: _Draft) -> bool:
@@ -100,6 +112,10 @@ def _shared(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
 
 
 _SENTENCES_JOIN = " "
+_FORMULA = re.compile(r"\$\$.*\$\$|\\\[.*\\\]", re.DOTALL)
+"""A displayed formula cannot be cut: half of one says nothing."""
+
+_DISPLAYED = re.compile(r"(\$\$.*?\$\$|\\\[.*?\\\])", re.DOTALL)
 
 
 def _parts(block: Block, limit: int) -> list[Block]:
@@ -114,6 +130,8 @@ def _parts(block: Block, limit: int) -> list[Block]:
             texts = [f"{head}\n{rows}" for rows in _packed(lines[2:], "\n", room)]
         case BlockKind.LIST | BlockKind.CODE | BlockKind.TABLE | BlockKind.QUOTE if len(lines) > 1:
             texts = _packed(lines, "\n", limit)
+        case _ if _FORMULA.fullmatch(block.text):
+            return [block]
         case _:
             texts = _packed(_sentences(block.text), _SENTENCES_JOIN, limit)
     return [block.model_copy(update={"text": text}) for text in texts]
@@ -137,6 +155,8 @@ def _packed(units: Sequence[str], joint: str, limit: int) -> list[str]:
 def _cut(unit: str, limit: int) -> list[str]:
     if estimate_tokens(unit) <= limit:
         return [unit]
+    if _FORMULA.search(unit):
+        return [part.strip() for part in _DISPLAYED.split(unit) if part.strip()]
     from semantic_text_splitter import TextSplitter
 
     return TextSplitter.from_callback(estimate_tokens, limit).chunks(unit)
@@ -158,6 +178,9 @@ _CITATION = re.compile(
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\W\d_]{2,}")
+_TOLERANCE = 1.25
+"""Joined headings may exceed the limit by a little; formulas exceed it by far."""
+
 _MIN_CITATION_SHARE = 0.6
 _MAX_LABEL_WORDS = 5
 """Menu entries and link lists are labels: a few words without the end of a sentence."""
@@ -168,10 +191,12 @@ _MIN_LETTER_SHARE = 0.45
 """Below this, a stretch without code is formulas torn from a page, axis labels or numbers."""
 
 
-def refusal(chunk: Chunk, min_chunk_tokens: int) -> str:
-    """Why a chunk gives nothing to learn from ('' when it does): ``reference_list``, ``navigation``, ``no_prose`` or
-    ``too_short``.
+def refusal(chunk: Chunk, *, chunk_tokens: int, min_chunk_tokens: int) -> str:
+    """Why a chunk gives nothing to learn from ('' when it does): ``too_long`` (a formula that cannot be cut),
+    ``reference_list``, ``too_short``, ``navigation`` or ``no_prose``.
     """
+    if chunk.tokens > chunk_tokens * _TOLERANCE:
+        return "too_long"
     body = [block for block in chunk.blocks if not block.level]
     lines = [line for block in body for line in block.text.splitlines() if line.strip()]
     if chunk.headings and _REFERENCE_HEADING.fullmatch(chunk.headings[-1].strip()):

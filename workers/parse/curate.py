@@ -95,7 +95,7 @@ def _chunks(work: StageWork, documents: Sequence[Document], splits: Mapping[str,
             document, splits[document.id], chunk_tokens=config.chunk_tokens, min_chunk_tokens=config.min_chunk_tokens
         ):
             work.output.receive(CHUNKS)
-            if reason := refusal(chunk, config.min_chunk_tokens):
+            if reason := refusal(chunk, chunk_tokens=config.chunk_tokens, min_chunk_tokens=config.min_chunk_tokens):
                 work.output.reject(CHUNKS, chunk.id, reason, chunk.text[:200], url=chunk.url)
             else:
                 work.output.keep(CHUNKS)

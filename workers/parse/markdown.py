@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from agent.job.licences import spdx
 from agent.job.records import Block, BlockKind
 from workers.parse import blocks
+from workers.parse.dates import iso_date
 from workers.parse.parsed import Parsed
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def read_markdown(text: str) -> Parsed:
         parser="markdown",
         title=title,
         authors=tuple(_text(one) for one in ([authors] if isinstance(authors, str) else authors) if _text(one)),
-        date=_text(matter.get("date") or matter.get("ms.date"))[:10],
+        date=iso_date(_text(matter.get("date") or matter.get("ms.date"))),
         licence=spdx(_text(matter.get("license") or matter.get("licence") or matter.get("rights"))),
     )
 

@@ -64,11 +64,14 @@ def quality(blocks: Sequence[Block]) -> Parts:
         alphabetic=_ramp(letters / visible, 0.4, 0.7),
         fresh_lines=_ramp(fresh, 0.2, 0.8),
         symbols=1 - _ramp(1 - plain / visible, 0.06, 0.25),
-        sentences=0.3 + 0.7 * _ramp(ends, 0.2, 2.0),
+        sentences=_NO_SENTENCES + (1 - _NO_SENTENCES) * _ramp(ends, 0.2, 2.0),
     )
 
 
 _COMMON_PUNCTUATION = set(".,;:!?'\"()-–—’‘“”/%&…")
+_NO_SENTENCES = 0.2
+"""Left to a text without sentences: below the default threshold alone, and above none for those who lower it."""
+
 _MIN_COUNTED_LINE = 15
 """Shorter lines ("Example:") come back in good texts."""
 

@@ -10,9 +10,11 @@ from typing import Any
 from agent.job.licences import spdx
 from agent.job.records import Block
 from workers.parse import blocks
+from workers.parse.dates import iso_date
 from workers.parse.parsed import Parsed
 
 _UNKNOWN_ROLE = re.compile(r":[\w+.:-]+:`(?:[^`<]*?\s*)?([^`]*)`")
+_SUBSTITUTION = re.compile(r"\|([^|]+)\|_{0,2}")
 _DISPLAYED_TARGET = re.compile(r"^(.*?)\s*<[^>]*>$", re.DOTALL)
 _SHOWN_PREFIX = re.compile(r"^[~!]")
 
@@ -37,7 +39,7 @@ def read_rst(text: str) -> Parsed:
         parser="rst",
         title=next((block.text for block in found if block.level), ""),
         authors=(author,) if author else (),
-        date=next((node.astext() for node in tree.findall(nodes.date)), fields.get("date", "")),
+        date=iso_date(next((node.astext() for node in tree.findall(nodes.date)), fields.get("date", ""))),
         licence=spdx(fields.get("license", fields.get("licence", ""))),
     )
 
@@ -91,6 +93,14 @@ _SKIPPED = {
 """Directives that steer the site and hold no prose of the page."""
 
 
+_LABEL_ROLES = {"ref", "numref", "doc", "eq", "cite"}
+"""Roles whose bare text is a label, which Sphinx would replace by the title it finds there."""
+
+
+def _words(label: str) -> str:
+    return label.rsplit("/", 1)[-1].replace("_", " ").replace("-", " ").strip()
+
+
 def _plain_role(
     name: str, rawtext: str, text: str, lineno: int, inliner: Any, options: Any = None, content: Any = None
 ) -> Any:
@@ -100,6 +110,8 @@ def _plain_role(
     shown = utils.unescape(text)
     if match := _DISPLAYED_TARGET.match(shown):
         shown = match[1] or shown.strip("<> ")
+    elif name in _LABEL_ROLES:
+        shown = _words(shown)
     elif shown.startswith("~"):
         shown = shown.rsplit(".", 1)[-1]
     return [nodes.inline(rawtext, _SHOWN_PREFIX.sub("", shown))], []
@@ -245,6 +257,13 @@ def _definition(item: Any) -> str:
     return f"{term}: {meaning}"
 
 
+def _shown(problematic: str) -> str:
+    """What stands for markup that docutils could not resolve: of ``|some_name|`` and ``|name|_`` the words."""
+    if match := _SUBSTITUTION.fullmatch(problematic):
+        return _words(match[1])
+    return _UNKNOWN_ROLE.sub(r"\1", problematic)
+
+
 def _inline(node: Any) -> str:
     """The text of inline nodes: code in backquotes, mathematics in $, images and footnote marks not at all."""
     from docutils import nodes
@@ -261,7 +280,7 @@ def _inline(node: Any) -> str:
             case nodes.image() | nodes.footnote_reference() | nodes.system_message() | nodes.comment() | nodes.target():
                 continue
             case nodes.problematic():
-                parts.append(_UNKNOWN_ROLE.sub(r"\1", child.astext()))
+                parts.append(_shown(child.astext()))
             case nodes.Element():
                 parts.append(_inline(child) + " " * isinstance(child, nodes.Body))
     return "".join(parts)

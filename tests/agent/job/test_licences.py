@@ -24,6 +24,8 @@ from agent.job.licences import ALL_RIGHTS_RESERVED, NO_TRAINING, Policy, spdx, t
         ("Apache License, Version 2.0", "Apache-2.0"),
         ("MIT", "MIT"),
         ("mit license", "MIT"),
+        ("CC-BY-4.0 (text) / MIT (code)", "CC-BY-4.0 AND MIT"),
+        ("On licences, by A. One, MIT", ""),
         ("MIT OR Apache-2.0", "MIT OR Apache-2.0"),
         ("CC-BY-3.0 (docs) / BSD-3 (code)", "CC-BY-3.0 AND BSD-3-Clause"),
         ("© 2024 Example Ltd. All rights reserved.", ALL_RIGHTS_RESERVED),

@@ -1,0 +1,19 @@
+"""Dates as documents state them, as ISO 8601."""
+
+from __future__ import annotations
+
+import re
+
+_YEAR = re.compile(r"(?:19|20)\d\d")
+
+
+def iso_date(stated: str) -> str:
+    """``YYYY-MM-DD`` of a stated date, '' when there is none; 12/08/2025 is read as Americans write it, month first."""
+    from dateutil import parser
+
+    if not _YEAR.search(stated):
+        return ""
+    try:
+        return parser.parse(stated, fuzzy=True).date().isoformat()
+    except (ValueError, OverflowError):
+        return ""
