@@ -40,8 +40,8 @@ class RetrieveConfig(StageConfig):
         description=(
             "Which licences may be trained on. 'permissive': CC0, public domain, CC BY and permissive code licences; "
             "'share_alike' adds CC BY-SA; 'noncommercial' adds CC BY-NC and CC BY-NC-SA; 'any_stated' takes every "
-            "stated licence that does not forbid derivatives; 'operator' also takes documents that state no licence, "
-            "on your word that you may. No policy takes a licence or a page that forbids training."
+            "stated licence that does not forbid derivatives; 'operator' also takes documents that state no licence or "
+            "reserve all rights, on your word that you may. No policy takes a licence or a page that forbids training."
         ),
     )
     shard_size: int = Field(25, ge=1, le=1000, description="Documents in one unit of work.")

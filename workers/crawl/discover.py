@@ -54,7 +54,13 @@ def discover(work: StageWork) -> Outcome:
         name = f"shard-{number:04d}.jsonl"
         work.output.write_records(name, shard)
         successors.append(
-            UnitPlan(stage=Stage.RETRIEVE, shard=f"{number:04d}", inputs=(work.output.path,), params={"file": name})
+            UnitPlan(
+                stage=Stage.RETRIEVE,
+                shard=f"{number:04d}",
+                inputs=(work.output.path,),
+                params={"file": name},
+                items=len(shard),
+            )
         )
     work.tick(len(found) + len(refused), len(found) + len(refused))
     return Outcome(tuple(successors))

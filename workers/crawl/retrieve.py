@@ -52,7 +52,8 @@ def retrieve(work: StageWork) -> Outcome:
     work.output.keep(NOUN, len(pages))
     work.output.write_records("pages.jsonl", pages)
     work.tick(len(candidates), len(candidates))
-    return Outcome((UnitPlan(stage=Stage.PARSE, shard=work.shard, inputs=(work.output.path,)),))
+    following = UnitPlan(stage=Stage.PARSE, shard=work.shard, inputs=(work.output.path,), items=len(pages))
+    return Outcome((following,))
 
 
 def is_broken(reason: str) -> bool:
