@@ -5,18 +5,16 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from statistics import fmean
-from typing import Any
 
 from agent.errors import NotEnoughData
 from agent.job.artifacts import UnitPlan
-from agent.job.records import Chunk, Document, Example, RowFormat, SourceEntry, Split
+from agent.job.records import Chunk, Document, Example, SourceEntry, Split
 from agent.store import ArtifactReader
-from workers.generate.balance import shares, shuffled, within_limit
+from workers.generate.balance import shuffled, within_limit
 from workers.generate.dedup import verdicts
+from workers.generate.figures import dataset_figures
 from workers.generate.formats import lay_out, layout_for
 from workers.generate.generate import EXAMPLES_FILE
-from workers.generate.sentences import word_count
 from workers.runtime.work import Outcome, StageWork
 
 HELD_OUT_FILE = "heldout.jsonl"
@@ -44,7 +42,7 @@ def assemble(work: StageWork) -> Outcome:
         work.output.write_records(f"{split}.jsonl", rows)
     work.output.write_records(HELD_OUT_FILE, _held_out(work))
     work.output.write_records(SOURCES_FILE, _sources(work, kept))
-    work.output.facts |= _facts(by_split, layout, reasons)
+    work.output.facts |= dataset_figures(by_split, layout, reasons)
     work.tick(len(received), len(received))
     return Outcome(successors=(UnitPlan(stage="train", shard="0", inputs=(work.output.path,)),))
 
@@ -127,28 +125,3 @@ def _sources(work: StageWork, kept: Sequence[Example]) -> Iterator[SourceEntry]:
             evidence=document.evidence,
             rows=rows[document.id],
         )
-
-
-def _facts(by_split: dict[Split, list[Example]], layout: RowFormat, reasons: Counter[str]) -> dict[str, Any]:
-    train = by_split[Split.TRAIN]
-    everything = [example for examples in by_split.values() for example in examples]
-    prompted = [example for example in everything if example.prompt]
-    return {
-        "format": layout.value,
-        "rows": {
-            split.value: dict(sorted(Counter(example.kind.value for example in examples).items()))
-            for split, examples in by_split.items()
-        },
-        "train_kind_shares": shares(train),
-        "licences": dict(Counter(example.licence or "none stated" for example in everything).most_common()),
-        "mean_prompt_words": _mean(word_count(example.prompt) for example in prompted),
-        "mean_response_words": _mean(word_count(example.response) for example in prompted),
-        "mean_plain_words": _mean(word_count(example.response) for example in everything if not example.prompt),
-        "train_words": sum(word_count(f"{example.prompt} {example.response}") for example in train),
-        "set_aside": dict(reasons.most_common()),
-    }
-
-
-def _mean(lengths: Iterator[int]) -> float:
-    values = list(lengths)
-    return round(fmean(values), 1) if values else 0.0

@@ -100,7 +100,9 @@ def _explain(heading: str, title: str) -> str:
 
 
 def _plain(heading: str) -> str:
-    return _NUMBERING.sub("", " ".join(heading.split())).rstrip(" .:")
+    """Without number and final punctuation; several words in capitals are written as a sentence would be."""
+    plain = _NUMBERING.sub("", " ".join(heading.split())).rstrip(" .:")
+    return plain.capitalize() if plain.isupper() and " " in plain else plain
 
 
 def _names_a_subject(title: str) -> bool:

@@ -28,15 +28,16 @@ _POINTING = re.compile(
     r"|as (?:\w+ )?(?:shown|seen|mentioned|noted|described|discussed|elaborated)"
     r"|(?:learn|read) more|more (?:information|details)|check out|listed here"
     r"|(?:on|in|at) this (?:link|blog|video|module|page)"
-    r"|(?:this|the|next|previous|following|last) "
-    r"(?:section|article|chapter|page|document|example|figure|table|tutorial|guide|(?:blog )?post|exercise|paper|analysis)"
-    r"|(?:figure|fig\.|table|section|equation|eq\.|example) ?\(?(?:\d+|%s))\b",
+    r"|(?:this|the|next|previous|following|last) (?:section|article|chapter|page|document|note|site|example|figure"
+    r"|table|tutorial|guide|(?:blog )?post|exercise|paper|analysis)"
+    r"|(?:figure|fig\.|table|section|equation|eq\.|example|step) ?\(?(?:\d+|%s))\b",
     re.IGNORECASE,
 )
 _DEMONSTRATIVE = re.compile(r"\b(?:this|these|those|(?:of|in|to|from|by|with|for|at|on) that \w+)\b", re.IGNORECASE)
 _BACK_REFERENCE = re.compile(
     r"\b(?:of|in|to|from|by|with|for|at|on|than|as|is|are|one of|some of) (?:them|it)(?=[\s.,;:])", re.IGNORECASE
 )
+_LEFT_OPEN = re.compile(r"\b(?:both|neither|the two|the others?)[.)]*$", re.IGNORECASE)
 OPENING_CHARACTERS = 60
 """A pronoun this near the beginning has nothing before it in its own sentence to stand for."""
 
@@ -63,5 +64,6 @@ def leans_on_context(sentence: str) -> bool:
 
 
 def refers_back(sentence: str) -> bool:
-    """Whether a demonstrative, or a pronoun near the beginning, stands for something said before."""
-    return bool(_DEMONSTRATIVE.search(sentence) or _BACK_REFERENCE.search(sentence[:OPENING_CHARACTERS]))
+    """Whether a demonstrative, an early pronoun, or a last word such as "both" needs what was said before."""
+    opening = sentence[:OPENING_CHARACTERS]
+    return bool(_DEMONSTRATIVE.search(sentence) or _BACK_REFERENCE.search(opening) or _LEFT_OPEN.search(sentence))

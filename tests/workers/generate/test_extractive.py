@@ -63,6 +63,7 @@ def test_a_heading_vouches_for_a_definite_subject() -> None:
         "Alice is the sender of the message in this protocol.",
         "Grover is a name that everybody in the field knows well.",
         "Applying a gate to the qubit is a step that takes time.",
+        "Quantum error correction is a technique that adds overhead to both.",
         "The probability of measuring 0 is the squared size of that number.",
     ],
 )
@@ -199,6 +200,7 @@ BODY = (
         ("Move a qubit state", "", "Explain how to move a qubit state."),
         ("3.2 Quantum teleportation", "", 'Explain the topic "Quantum teleportation".'),
         ("Quantum teleportation", "Protocols", 'In the context of "Protocols", explain "Quantum teleportation".'),
+        ("QUANTUM TELEPORTATION", "", 'Explain the topic "Quantum teleportation".'),
         ("Introduction", "Quantum teleportation", 'Give an introduction to "Quantum teleportation".'),
         ("Summary", "Quantum teleportation", 'Summarise the topic "Quantum teleportation".'),
     ],
