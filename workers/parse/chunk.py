@@ -45,6 +45,7 @@ def chunks_of(document: Document, split: Split, *, chunk_tokens: int, min_chunk_
             language=document.language,
             blocks=tuple(draft.blocks),
             tokens=draft.tokens,
+            continues=ordinal > 0 and drafts[ordinal - 1].path == draft.path,
         )
         for ordinal, draft in enumerate(drafts)
     ]
