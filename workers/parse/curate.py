@@ -23,6 +23,8 @@ from workers.runtime.work import Outcome, StageWork
 DOCUMENTS = "documents"
 CHUNKS = "chunks"
 _SHOWN_REASONS = 3
+_BATCH = 100
+"""Documents judged between two reports of progress: a second or two of work."""
 
 
 def curate(work: StageWork) -> Outcome:
@@ -33,10 +35,8 @@ def curate(work: StageWork) -> Outcome:
     """
     documents = list(work.read("documents.jsonl", Document))
     work.output.receive(DOCUMENTS, len(documents))
-    work.tick(0, len(documents))
     licensed = list(_licensed(work, documents))
     relevant = list(_relevant(work, licensed))
-    work.tick(len(documents) - len(relevant), len(documents))
     kept = _distinct(work, relevant)
     if len(kept) < MIN_DOCUMENTS:
         raise _too_few(work, len(kept))
@@ -72,12 +72,15 @@ def _licensed(work: StageWork, documents: Sequence[Document]) -> Iterator[Docume
 def _relevant(work: StageWork, documents: Sequence[Document]) -> Iterator[Document]:
     """Documents whose text is about the subject, now with the score of their whole text."""
     least = work.spec.curate.min_relevance
-    for document, score in zip(documents, relevance(work.spec.subject, documents), strict=True):
-        if score >= least:
-            yield document.model_copy(update={"score": round(score, 4)})
-        else:
-            detail = f"similarity {score:.2f} to the subject, curate.min_relevance is {least:.2f}"
-            work.output.reject(DOCUMENTS, document.id, "off_topic", detail, url=document.url)
+    for start in range(0, len(documents), _BATCH):
+        work.tick(start, len(documents))
+        batch = documents[start : start + _BATCH]
+        for document, score in zip(batch, relevance(work.spec.subject, batch), strict=True):
+            if score >= least:
+                yield document.model_copy(update={"score": round(score, 4)})
+            else:
+                detail = f"similarity {score:.2f} to the subject, curate.min_relevance is {least:.2f}"
+                work.output.reject(DOCUMENTS, document.id, "off_topic", detail, url=document.url)
 
 
 def _distinct(work: StageWork, documents: Sequence[Document]) -> list[Document]:
@@ -90,7 +93,9 @@ def _distinct(work: StageWork, documents: Sequence[Document]) -> list[Document]:
 
 def _chunks(work: StageWork, documents: Sequence[Document], splits: Mapping[str, Split]) -> Iterator[Chunk]:
     config = work.spec.curate
-    for document in documents:
+    for done, document in enumerate(documents):
+        if done % _BATCH == 0:
+            work.tick(done, len(documents))
         for chunk in chunks_of(
             document, splits[document.id], chunk_tokens=config.chunk_tokens, min_chunk_tokens=config.min_chunk_tokens
         ):
@@ -107,8 +112,10 @@ def _generate_units(work: StageWork, chunks: Sequence[Chunk]) -> Iterator[UnitPl
     for number, start in enumerate(range(0, len(chunks), size)):
         shard = f"{number:04d}"
         file = f"chunks-{shard}.jsonl"
-        work.output.write_records(file, chunks[start : start + size])
-        yield UnitPlan(stage=Stage.GENERATE, shard=shard, inputs=(work.output.path,), params={"file": file})
+        items = work.output.write_records(file, chunks[start : start + size])
+        yield UnitPlan(
+            stage=Stage.GENERATE, shard=shard, inputs=(work.output.path,), params={"file": file}, items=items
+        )
 
 
 def facts_of(

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
+
+_FIRST_DAY = datetime(1, 1, 1)
+"""What a date leaves out is taken as the first: of the month, of January."""
 
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
@@ -14,6 +18,6 @@ def iso_date(stated: str) -> str:
     if not _YEAR.search(stated):
         return ""
     try:
-        return parser.parse(stated, fuzzy=True).date().isoformat()
+        return parser.parse(stated, fuzzy=True, ignoretz=True, default=_FIRST_DAY).date().isoformat()
     except (ValueError, OverflowError):
         return ""

@@ -6,6 +6,7 @@ A Celery worker's children are daemons and may not start `multiprocessing` child
 from __future__ import annotations
 
 import json
+import os
 import selectors
 import signal
 import subprocess
@@ -108,8 +109,13 @@ class ReaderProcess:
 
     def _running(self) -> subprocess.Popen[bytes]:
         if self._process is None:
+            # It imports the project from where we did, whatever the current folder is.
+            environment = {**os.environ, "PYTHONPATH": os.pathsep.join(part for part in sys.path if part)}
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "workers.parse.child"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+                [sys.executable, "-m", "workers.parse.child"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                env=environment,
             )
         return self._process
 

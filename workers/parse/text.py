@@ -4,29 +4,53 @@ from __future__ import annotations
 
 import re
 
+from agent.job.licences import spdx
 from agent.job.records import Block
 from workers.parse import blocks
+from workers.parse.dates import iso_date
 from workers.parse.parsed import Parsed
 
 _PARAGRAPHS = re.compile(r"\n[ \t]*\n+")
 _UNDERLINE = re.compile(r"\s*([=\-~^*#])\1{2,}\s*")
 BULLET = re.compile(r"(\s*)(?:[-*•–·]|\(?\d{1,3}[.)])\s+(?=\S)")
 _NUMBERED_TITLE = re.compile(r"(\d+(?:\.\d+)*)\.?\s+[A-Z]")
+_FIELD = re.compile(r"([A-Z][A-Za-z ]{1,24}): +(\S.*)")
 MAX_TITLE_WORDS = 12
 """Headings are short; longer lines in capitals are notices."""
 
 
 def read_text(text: str) -> Parsed:
-    """Paragraphs, lists, indented code and headings of plain text; the title is the first heading, or the first line
-    when it stands alone and is short.
+    """Paragraphs, lists and headings of plain text; the title is the first heading, or a short first line alone.
+
+    Lines such as ``Author: A. Writer`` directly under the title are read for author, date and licence.
     """
-    found: list[Block] = []
-    for part in _PARAGRAPHS.split(text.replace("\f", "\n\n").strip("\n")):
-        lines = [line.rstrip() for line in part.splitlines() if line.strip()]
-        if lines:
-            found += _paragraph(lines, first=not found)
-    title = next((block.text for block in found if block.level), "")
-    return Parsed(blocks=tuple(found), parser="text", title=title)
+    parts = [
+        [line.rstrip() for line in part.splitlines() if line.strip()]
+        for part in _PARAGRAPHS.split(text.replace("\f", "\n\n").strip("\n"))
+    ]
+    parts = [lines for lines in parts if lines]
+    fields = _fields_under_title(parts[0]) if parts else {}
+    if fields:
+        parts[0] = parts[0][:1]
+    found = [block for number, lines in enumerate(parts) for block in _paragraph(lines, first=number == 0)]
+    author = fields.get("author") or fields.get("authors") or ""
+    return Parsed(
+        blocks=tuple(found),
+        parser="text",
+        title=next((block.text for block in found if block.level), ""),
+        authors=(author,) if author else (),
+        date=iso_date(next((fields[name] for name in ("date", "last revised", "updated") if name in fields), "")),
+        licence=spdx(fields.get("licence") or fields.get("license") or ""),
+    )
+
+
+def _fields_under_title(lines: list[str]) -> dict[str, str]:
+    """The fields of an opening paragraph that is a title and ``Name: value`` lines, by lower-case name; else none."""
+    matches = [_FIELD.fullmatch(line.strip()) for line in lines[1:]]
+    if not matches or _FIELD.fullmatch(lines[0].strip()):
+        return {}
+    fields = {match[1].lower(): match[2] for match in matches if match}
+    return fields if len(fields) == len(matches) else {}
 
 
 def _paragraph(lines: list[str], *, first: bool) -> list[Block]:

@@ -46,3 +46,12 @@ def test_only_divided_words_lose_their_hyphen() -> None:
     assert join_lines(["error-", "correcting codes"]) == "errorcorrecting codes"
     assert join_lines(["the Deutsch-", "Jozsa problem"]) == "the Deutsch-Jozsa problem"
     assert join_lines(["a pause -", "then more"]) == "a pause - then more"
+
+
+def test_fields_under_the_title_are_read_and_are_no_text() -> None:
+    parsed = read_text(
+        "GLOSSARY\nLicence: CC BY 4.0\nAuthor: A. Writer\nLast revised: 2024-12-19\n\nQUBIT. A system.\n"
+    )
+    assert (parsed.title, parsed.authors, parsed.date) == ("GLOSSARY", ("A. Writer",), "2024-12-19")
+    assert parsed.licence == "CC-BY-4.0"
+    assert [block.text for block in parsed.blocks] == ["GLOSSARY", "QUBIT. A system."]
