@@ -13,7 +13,6 @@ from agent.store import ArtifactReader, Store
 
 EVALUATION_FILE = "evaluation.json"
 VERDICT_FILE = "verdict.json"
-MODEL_FOLDER = "model"
 PROVENANCE_FILE = "provenance.json"
 
 
@@ -27,7 +26,7 @@ def read_result(view: JobView, store: Store) -> JobResult:
     published = _reader(view, store, Stage.PUBLISH)
     evaluation = Evaluation.model_validate_json(evaluated.read_file(EVALUATION_FILE)) if evaluated else None
     verdict = Verdict.model_validate_json(published.read_file(VERDICT_FILE)) if published else None
-    has_model = published is not None and any(name.startswith(f"{MODEL_FOLDER}/") for name in published.manifest.files)
+    model_uri = str(published.manifest.facts.get("model_uri", "")) if published else ""
     result = JobResult(
         job_id=view.job.id,
         state=view.job.state,
@@ -35,8 +34,8 @@ def read_result(view: JobView, store: Store) -> JobResult:
         verdict=verdict,
         evaluation=evaluation,
         funnel={stage: each.tallies for stage, each in view.stages.items() if each.tallies},
-        model_uri=store.uri(f"{published.path}/{MODEL_FOLDER}") if published and has_model else "",
-        provenance_uri=store.uri(f"{published.path}/{PROVENANCE_FILE}") if published and has_model else "",
+        model_uri=model_uri,
+        provenance_uri=store.uri(f"{published.path}/{PROVENANCE_FILE}") if published and model_uri else "",
     )
     return replace(result, report_uri=write_report(view, store, result))
 
