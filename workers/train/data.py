@@ -56,7 +56,7 @@ def encode_row(row: Row, tokenizer: PreTrainedTokenizerBase, limit: int) -> Enco
 def encode(id: str, layout: Layout, tokenizer: PreTrainedTokenizerBase, limit: int) -> Encoded:
     """The tokens of laid-out text, cut after ``limit``; see `encode_row`."""
     ids, trained = _tokens(layout, tokenizer)
-    if layout.bare and tokenizer.eos_token_id is not None and ids[-1:] != [tokenizer.eos_token_id]:
+    if layout.closed and tokenizer.eos_token_id is not None and ids[-1:] != [tokenizer.eos_token_id]:
         ids.append(int(tokenizer.eos_token_id))
         trained.append(True)
     trained[:1] = [False] * len(trained[:1])

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
 
+PLAIN_QUESTION = "Question: {}\nAnswer:"
+"""How a question reads in prompt-completion rows, for models without a chat template."""
+
+
 @dataclass(frozen=True)
 class Segment:
     """A run of text; ``trained`` says whether the loss reads it."""
@@ -25,12 +29,13 @@ class Segment:
 class Layout:
     """A whole row as text.
 
-    ``bare``: the text has no special tokens yet, so the tokenizer adds its own and the row is closed with the
-    end-of-text token. A chat template writes them itself.
+    ``bare``: the text has no special tokens yet, so the tokenizer adds its own; a chat template writes them
+    itself. ``closed``: the end-of-text token is put after it.
     """
 
     segments: tuple[Segment, ...]
     bare: bool
+    closed: bool
 
 
 def lay_out(row: Row, tokenizer: PreTrainedTokenizerBase) -> Layout:
@@ -41,19 +46,20 @@ def lay_out(row: Row, tokenizer: PreTrainedTokenizerBase) -> Layout:
     """
     match row.format:
         case RowFormat.TEXT:
-            return Layout((Segment(row.text, True),), bare=True)
+            return Layout((Segment(row.text, True),), bare=True, closed=True)
         case RowFormat.PROMPT_COMPLETION:
             prompt, completion = _split_before_space(row.prompt, row.completion)
-            return Layout((Segment(prompt, False), Segment(completion, True)), bare=True)
+            return Layout((Segment(prompt, False), Segment(completion, True)), bare=True, closed=True)
         case RowFormat.CHAT:
-            return Layout(_turns(row.messages, tokenizer), bare=False)
+            return Layout(_turns(row.messages, tokenizer), bare=False, closed=False)
 
 
 def question_of(row: Row) -> str:
     """What is asked: the last user turn, the prompt, or '' for plain text."""
     if row.format is RowFormat.CHAT:
         return next((turn["content"] for turn in reversed(row.messages) if turn["role"] == "user"), "")
-    return row.prompt
+    before, after = PLAIN_QUESTION.split("{}")
+    return row.prompt.removeprefix(before).removesuffix(after)
 
 
 def answer_of(row: Row) -> str:
@@ -66,6 +72,20 @@ def answer_of(row: Row) -> str:
             return row.completion
         case RowFormat.TEXT:
             return row.text
+
+
+def prompt_of(layout: Layout) -> str:
+    """The text up to the last trained segment: what the model is given when it shall answer."""
+    last = max(index for index, segment in enumerate(layout.segments) if segment.trained)
+    return "".join(segment.text for segment in layout.segments[:last])
+
+
+def only_answer(layout: Layout, answer: str) -> Layout:
+    """The layout up to the end of the answer, with nothing but the answer trained on: no closing tokens."""
+    prompt = prompt_of(layout)
+    rest = "".join(segment.text for segment in layout.segments)[len(prompt) :]
+    end = rest.index(answer.strip()) + len(answer.strip())
+    return Layout((Segment(prompt, False), Segment(rest[:end], True)), bare=layout.bare, closed=False)
 
 
 def with_answer(row: Row, answer: str) -> Row:

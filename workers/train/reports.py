@@ -6,9 +6,10 @@ from pathlib import Path
 
 from pydantic import Field
 
+from agent.job.evaluation import ShownAnswer
 from agent.job.model import ModelFacts
 from agent.job.records import Record
-from agent.spec import TrainConfig
+from agent.spec import EvaluateConfig, TrainConfig
 
 
 class LoopConfig(Record):
@@ -55,3 +56,70 @@ class LoopResult(Record):
     trainable: int
     seconds: float
     peak_memory_mb: float
+
+
+class EvaluationConfig(Record):
+    """What the evaluating child needs; all paths are local."""
+
+    facts: ModelFacts
+    cache_dir: Path
+    tuned: Path = Field(description="The train artifact's model folder.")
+    method: str
+    merged: bool = Field(description="Whether the adapter is measured merged, as it will be published.")
+    heldout: Path = Field(description="Chunk records.")
+    test_rows: Path = Field(description="Row records.")
+    sequence_length: int
+    evaluate: EvaluateConfig
+    seed: int
+
+
+class ChunkScore(Record):
+    """Negative log-likelihood, in nats, of one chunk's tokens under both models."""
+
+    chunk_id: str
+    document_id: str
+    tokens: int
+    bytes: int
+    base_nll: float
+    tuned_nll: float
+
+
+class QuestionScore(Record):
+    """Whether each model finds the right answer likeliest, by mean log-likelihood a token."""
+
+    row_id: str
+    options: int
+    base_right: bool
+    tuned_right: bool
+
+
+class Measurement(Record):
+    """Everything the child measured, item by item; kept in the artifact for anyone to check the figures."""
+
+    chunks: tuple[ChunkScore, ...]
+    questions: tuple[QuestionScore, ...]
+    answers: tuple[ShownAnswer, ...]
+    device: str
+    seconds: float
+    peak_memory_mb: float
+
+
+ADAPTER_FOLDER = "adapter"
+"""Part of a published model folder that `PeftModel` loads."""
+
+
+class PackagingConfig(Record):
+    """What the packaging child needs; all paths are local."""
+
+    facts: ModelFacts
+    cache_dir: Path
+    tuned: Path = Field(description="The train artifact's model folder.")
+    method: str
+    merge: bool
+    output: Path = Field(description="The folder to make.")
+
+
+class PackagingResult(Record):
+    """What was made."""
+
+    size_bytes: int
