@@ -17,8 +17,8 @@ Pause = Callable[[float], None]
 def rearm_s(monkeypatch: pytest.MonkeyPatch) -> float:
     """How long a message may go unclaimed, shortened."""
     for module in ("agent.ledger.redis", "agent.ledger.memory"):
-        monkeypatch.setattr(f"{module}.REARM_S", 0.3)
-    return 0.3
+        monkeypatch.setattr(f"{module}.REARM_S", 0.5)
+    return 0.5
 
 
 def shards(ledger: Ledger) -> list[str]:
@@ -126,6 +126,19 @@ def test_a_unit_whose_message_nobody_claims_is_sent_again_and_later_less_often(
     pause(rearm_s + 0.05)
     assert ledger.reconcile() == [], "the second wait is twice as long"
     pause(rearm_s)
+    assert ledger.reconcile() == ["job:discover:0"]
+
+
+def test_a_unit_that_was_claimed_once_is_sent_again_as_soon_as_at_first(
+    ledger: Ledger, pause: Pause, rearm_s: float
+) -> None:
+    unit = submit(ledger)
+    ledger.register(a_worker("crawl", 1), 60)
+    for _ in range(2):
+        assert [due.unit for due in ledger.hand_out()] == [unit]
+        ledger.hand_back(take(ledger, unit))
+    assert [due.unit for due in ledger.hand_out()] == [unit]
+    pause(rearm_s + 0.05)
     assert ledger.reconcile() == ["job:discover:0"]
 
 

@@ -20,9 +20,13 @@ def test_successors_are_there_with_the_commit_that_names_them(ledger: Ledger) ->
         take(ledger, UnitId("job", "retrieve", shard))
 
 
-def test_a_successor_that_two_units_name_is_created_once(ledger: Ledger) -> None:
-    for unit in spread(ledger, 2):
-        finish(ledger, unit, *follow("parse", "shared", items=7))
+def test_a_successor_that_two_units_name_is_created_once_and_not_begun_anew(ledger: Ledger) -> None:
+    first, second = spread(ledger, 2)
+    finish(ledger, first, *follow("parse", "shared", items=7))
+    shared = UnitId("job", "parse", "shared")
+    finish(ledger, shared)
+    finish(ledger, second, *follow("parse", "shared", items=7))
+    assert ledger.claim(shared, "me", LONG_S) == "done"
     parse = ledger.view("job").stages[Stage.PARSE]
     assert (parse.units, parse.items) == (1, 7)
 
@@ -40,7 +44,7 @@ def test_a_join_waits_for_every_stage_upstream(ledger: Ledger) -> None:
 
 def test_a_join_reads_the_outputs_in_the_order_of_their_shards_however_they_finished(ledger: Ledger) -> None:
     retrieved = spread(ledger, 12)
-    for unit in retrieved:
+    for unit in reversed(retrieved):
         finish(ledger, unit, *follow("parse", unit.shard))
     parsed = [UnitId("job", "parse", unit.shard) for unit in retrieved]
     for unit in (*parsed[1::2], *reversed(parsed[0::2])):

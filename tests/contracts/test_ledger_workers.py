@@ -26,12 +26,12 @@ def test_workers_are_listed_by_name_with_what_they_said(ledger: Ledger) -> None:
 
 def test_a_silent_worker_vanishes_and_one_that_speaks_again_stays(ledger: Ledger, pause: Pause) -> None:
     for name in ("silent", "speaking"):
-        ledger.register(a_worker("crawl", 1, name), 0.3)
-    pause(0.2)
-    ledger.register(a_worker("crawl", 1, "speaking"), 0.3)
-    pause(0.2)
+        ledger.register(a_worker("crawl", 1, name), 0.6)
+    pause(0.35)
+    ledger.register(a_worker("crawl", 1, "speaking"), 0.6)
+    pause(0.35)
     assert names(ledger) == ["speaking"]
-    ledger.register(a_worker("crawl", 1, "silent"), 0.3)
+    ledger.register(a_worker("crawl", 1, "silent"), 0.6)
     assert names(ledger) == ["silent", "speaking"]
 
 
