@@ -24,6 +24,7 @@ from workers.parse.read import Reading, ReadRequest
 PAGE_TIMEOUT_S = 120.0
 """Seconds without a finished page after which a parser counts as hung: twice what OCR may take for one page."""
 
+_READ_BYTES = 1 << 16
 _WATCH_S = 1.0
 """How often the caller is told that we are still at it."""
 
@@ -40,6 +41,7 @@ class ReaderProcess:
         self._file = scratch / "document"
         self._page_timeout_s = page_timeout_s
         self._process: subprocess.Popen[bytes] | None = None
+        self._unread = bytearray()
 
     def __enter__(self) -> ReaderProcess:
         return self
@@ -87,18 +89,27 @@ class ReaderProcess:
     def _answer(
         self, process: subprocess.Popen[bytes], out: IO[bytes], still_at_it: Callable[[], None]
     ) -> dict[str, Any]:
-        """The child's next line, waited for until the page timeout."""
+        """The child's next line, waited for until the page timeout.
+
+        The descriptor is read directly: a buffered reader would take several lines at once, and the selector, which
+        sees only the descriptor, would then wait for what is already here.
+        """
         give_up = time.monotonic() + self._page_timeout_s
         with selectors.DefaultSelector() as selector:
             selector.register(out, selectors.EVENT_READ)
-            while not selector.select(_WATCH_S):
+            while b"\n" not in self._unread:
+                if selector.select(_WATCH_S):
+                    part = os.read(out.fileno(), _READ_BYTES)
+                    if not part:
+                        raise self._crashed(process)
+                    self._unread += part
+                    continue
                 if time.monotonic() > give_up:
                     self._stop()
                     raise DocumentRejected("parser_timeout", f"no page finished in {self._page_timeout_s:.0f} s")
                 still_at_it()
-        line = out.readline()
-        if not line:
-            raise self._crashed(process)
+        line, _, rest = self._unread.partition(b"\n")
+        self._unread = rest
         answer: dict[str, Any] = json.loads(line)
         return answer
 
@@ -130,3 +141,4 @@ class ReaderProcess:
                 with suppress(BrokenPipeError):  # an order the dead child never took is still in the buffer
                     pipe.close()
         self._process = None
+        self._unread.clear()

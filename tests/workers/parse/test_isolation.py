@@ -51,6 +51,13 @@ def test_a_reader_that_finishes_no_page_in_time_is_stopped(tmp_path: Path) -> No
         reader.read(scan, SCAN, go_on)
 
 
+def test_answers_that_arrive_together_are_all_seen(tmp_path: Path) -> None:
+    pages = [column([f"This is page {number} and it says so."], 60, 300) for number in range(200)]
+    with ReaderProcess(tmp_path, page_timeout_s=20) as reader:
+        reading = reader.read(paper(pages), SCAN.model_copy(update={"max_pages": 200}), go_on)
+    assert reading.parsed.pages == 200
+
+
 def test_an_order_to_stop_ends_the_reading_within_seconds(tmp_path: Path) -> None:
     def stop() -> None:
         raise JobCancelled("The job was cancelled.")
