@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from agent.errors import InvalidSpec
+from agent.errors import InvalidSpec, StoreUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,7 +59,26 @@ def open_client(*, workers: bool = False) -> Client:
     from agent.client import Client
 
     chosen = settings()
-    return Client(settings=chosen) if chosen.broker_url else Client.local(chosen, workers=workers)
+    return Client(settings=chosen) if chosen.broker_url else local_client(workers=workers)
+
+
+def local_client(*, workers: bool) -> Client:
+    """A client of the embedded server, also where the environment names another.
+
+    Raises:
+        StoreUnavailable: the home folder cannot be made or written.
+        MissingDependency: the embedded server is not installed.
+    """
+    from agent.client import Client
+
+    chosen = settings()
+    try:
+        return Client.local(chosen, workers=workers)
+    except OSError as error:
+        raise StoreUnavailable(
+            f"The home folder {str(chosen.home_folder)!r} cannot be used: {error.strerror}.",
+            next_step="Name another with --home or FINETUNE_HOME.",
+        ) from error
 
 
 def named_broker(command: str, otherwise: str) -> Settings:

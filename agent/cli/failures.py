@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
 import traceback
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -69,13 +70,16 @@ def _where_logged(error: BaseException) -> str:
     from agent.settings import Settings
 
     text = "".join(traceback.format_exception(error))
+    entry = f"--- {datetime.now(UTC).isoformat(timespec='seconds')}\n{text}\n"
     log = Settings().home_folder / LOG_FILE
     try:
-        _append(log, f"--- {datetime.now(UTC).isoformat(timespec='seconds')}\n{text}\n")
+        _append(log, entry)
     except OSError:
-        # A home that cannot be written may be the very fault: better a traceback here than nowhere.
-        click.echo(text, err=True)
-        return "This is a fault of finetune; the traceback is above."
+        # A home that cannot be written may be the very fault.
+        descriptor, name = tempfile.mkstemp(prefix="finetune-", suffix=".log")
+        with os.fdopen(descriptor, "w") as file:
+            file.write(entry)
+        log = Path(name)
     return f"This is a fault of finetune; its traceback is in {log}."
 
 

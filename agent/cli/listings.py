@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
 
 from rich import box
 from rich.table import Table
@@ -15,7 +14,7 @@ from agent.cli.planted import PlantedCase
 from agent.job.job import JobRecord
 from agent.job.states import JobState
 from agent.job.workers import WorkerInfo
-from agent.report.words import printable, spoken
+from agent.report.words import accelerator, printable, spoken
 
 _STATE_STYLES = {
     JobState.COMPLETED: "green",
@@ -52,16 +51,6 @@ def workers_table(workers: Sequence[WorkerInfo]) -> Table:
             worker.version,
         )
     return table
-
-
-def accelerator(capability: dict[str, Any]) -> str:
-    """``cuda: NVIDIA A100, 80 GB`` from what a train worker advertises; '' for other workers."""
-    if not capability:
-        return ""
-    devices = capability.get("devices", 1)
-    times = f"{devices} x " if devices > 1 else ""
-    name = next(iter(capability.get("names", ())), "")
-    return f"{capability.get('backend', '')}: {times}{name}, {capability.get('memory_gb', 0):g} GB"
 
 
 def checks_table(checks: Iterable[Check]) -> Table:

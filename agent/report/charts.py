@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from agent.report.evidence import CurvePoint
 
-WIDTH = 640.0
-HEIGHT = 240.0
+WIDTH = 1000.0
+HEIGHT = 320.0
 LEFT, RIGHT, TOP, BOTTOM = 48.0, 12.0, 12.0, 32.0
 _TICKS = 5
 _STEP_FACTORS = (1.0, 2.0, 2.5, 5.0, 10.0)

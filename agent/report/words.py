@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
+from typing import Any
 
 from agent.contract import Stage
 
@@ -83,6 +84,16 @@ def _named_figure(name: str, value: float | str) -> str:
 def percent(share: float, *, signed: bool = False) -> str:
     """A share as per cent with one decimal: ``34.1 %``, signed ``+34.1 %``."""
     return f"{share * 100:{'+' if signed else ''}.1f}\N{NO-BREAK SPACE}%"
+
+
+def accelerator(capability: Mapping[str, Any]) -> str:
+    """``cuda: NVIDIA A100, 80 GB`` from what a train worker advertises; '' for other workers."""
+    if not capability:
+        return ""
+    devices = capability.get("devices", 1)
+    times = f"{devices} x " if devices > 1 else ""
+    name = next(iter(capability.get("names", ())), "")
+    return f"{capability.get('backend', '')}: {times}{name}, {capability.get('memory_gb', 0):g} GB"
 
 
 def printable(text: str) -> str:

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from agent.cli.checks.check import Check
-from agent.cli.listings import accelerator
+from agent.report.words import accelerator
 from agent.settings import Settings
 
 _GB = 1e9

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from agent.cli.connection import home_options, settings
+from agent.cli.connection import home_options, local_client
 from agent.cli.exits import ExitCode
 from agent.cli.follow import follow
 from agent.cli.installed import demand_installed
@@ -33,13 +33,12 @@ def command(model: str | None, assignments: tuple[str, ...], as_json: bool, plai
     forbids training, a near duplicate, pages off the subject and a scan: the end shows what became of each.
     """
     demand_installed("run")
-    from agent.client import Client
     from agent.demo.server import serve_demo_site
 
     with serve_demo_site() as base:
         spec = demo_spec(base, model or DEFAULT_MODEL, assignments)
         click.echo(f"Demo site: {base}  subject: {spec.subject}  base model: {spec.model}", err=True)
-        with Client.local(settings()) as client:
+        with local_client(workers=True) as client:
             job = client.submit(spec)
             announce(job.id, as_json=as_json)
             code = follow(client, job, as_json=as_json, plain=plain, embedded=True)

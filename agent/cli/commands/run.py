@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from agent.cli.connection import home_options, settings
+from agent.cli.connection import home_options, local_client
 from agent.cli.exits import ExitCode
 from agent.cli.follow import follow
 from agent.cli.installed import demand_installed
@@ -28,9 +28,11 @@ def command(as_json: bool, plain: bool, **chosen: Any) -> ExitCode:
     demand_installed("run")
     if chosen["model"] is None and spec.model == DEFAULT_MODEL:
         click.echo(f"Base model: {DEFAULT_MODEL}, the default; --model takes another.", err=True)
-    from agent.client import Client
+    from agent.preflight import check
 
-    with Client.local(settings()) as client:
+    # Before the cluster starts: a wrong model name must not cost the seconds that takes.
+    check(spec)
+    with local_client(workers=True) as client:
         job = client.submit(spec)
         announce(job.id, as_json=as_json)
         return follow(client, job, as_json=as_json, plain=plain, embedded=True)

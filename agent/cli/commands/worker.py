@@ -14,7 +14,7 @@ LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
 @click.command("worker")
-@click.argument("pool", type=click.Choice([str(pool) for pool in Pool]))
+@click.argument("pool", metavar="POOL", type=click.Choice([str(pool) for pool in Pool]))
 @click.option(
     "--concurrency", type=click.IntRange(min=1), help="Units at once.  [default: by pool and cores]"
 )
@@ -26,6 +26,8 @@ LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 @connection_options
 def command(pool: str, concurrency: int | None, name: str | None, log_level: str) -> None:
     """Become a worker of one pool.
+
+    POOL is crawl, parse, generate, train or control; a cluster needs each of them at least once.
 
     Runs until SIGTERM or Ctrl-C; then it hands back what it holds. The equivalent Celery command is printed.
     """

@@ -11,7 +11,7 @@ from rich.text import Text
 from agent.job.progress import StageProgress
 from agent.report.words import STAGE_NAMES, count, duration, figures, rate
 
-BAR_CELLS = 20
+BAR_CELLS = 16
 _MARKS = {
     "waiting": ("·", "dim"),
     "queued": ("·", "yellow"),
@@ -21,14 +21,14 @@ _MARKS = {
 
 
 def stage_table(stages: Iterable[StageProgress]) -> Table:
-    """Mark, name, bar, done of total, rejected and failed, pace and time, figures."""
+    """Mark, name, bar, done of total, pace or time, then what was lost and the figures."""
     table = Table.grid(padding=(0, 1))
     for column in ("mark", "name", "bar"):
         table.add_column(column, no_wrap=True)
     table.add_column("done", justify="right", no_wrap=True)
-    table.add_column("lost", no_wrap=True)
-    table.add_column("time", justify="right", no_wrap=True)
-    table.add_column("figures", overflow="ellipsis", no_wrap=True)
+    table.add_column("pace", justify="right", no_wrap=True)
+    # The one column that gives way on a narrow terminal.
+    table.add_column("detail")
     for stage in stages:
         table.add_row(*_cells(stage))
     return table
@@ -36,18 +36,23 @@ def stage_table(stages: Iterable[StageProgress]) -> Table:
 
 def _cells(stage: StageProgress) -> tuple[Text | ProgressBar, ...]:
     mark, style = _MARKS[stage.state]
-    name = Text(STAGE_NAMES[stage.stage], style="dim" if stage.state == "waiting" else "")
     if stage.state == "waiting":
-        return Text(mark, style), name, Text(), Text(), Text(), Text(), Text()
+        return Text(mark, style), Text(STAGE_NAMES[stage.stage], "dim")
     return (
         Text(mark, style),
-        name,
+        Text(STAGE_NAMES[stage.stage]),
         _bar(stage),
         Text(done_of_total(stage)),
-        Text(lost(stage), "yellow"),
         Text(pace(stage), "dim"),
-        Text(figures(stage.figures) if stage.state == "running" else "", "dim"),
+        _detail(stage),
     )
+
+
+def _detail(stage: StageProgress) -> Text:
+    parts = [(lost(stage), "yellow"), (figures(stage.figures) if stage.state == "running" else "", "dim")]
+    shown = Text("  ").join(Text(text, style) for text, style in parts if text)
+    shown.no_wrap, shown.overflow = True, "ellipsis"
+    return shown
 
 
 def _bar(stage: StageProgress) -> ProgressBar:

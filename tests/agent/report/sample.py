@@ -32,7 +32,11 @@ HOSTILE = "<script>alert('x')</script>\x1b[31m & \u202egnp.exe"
 SUBMITTED_MS = 1_700_000_000_000
 STAGE_MS = 30_000
 MODEL = ModelFacts(
-    name="smollm2-135m", origin="catalogue", location="smollm2-135m", parameters=134_515_008, has_chat_template=True
+    name="smollm2-135m",
+    origin="catalogue",
+    location="smollm2-135m",
+    parameters=134_515_008,
+    has_chat_template=True,
 )
 
 
@@ -59,10 +63,33 @@ def finished_job(store: Store, state: JobState = JobState.COMPLETED, *, rejectio
     )
     stages[Stage.PARSE] = replace(
         stages[Stage.PARSE],
-        tallies={"documents": Tally(received=40, kept=38, rejected={"too_short": 1}, failed={"corrupt_pdf": 1})},
+        tallies={
+            "documents": Tally(received=40, kept=38, rejected={"too_short": 1}, failed={"corrupt_pdf": 1})
+        },
     )
-    reason = {JobState.REJECTED: "the gate said no", JobState.FAILED: "the disk is full"}.get(state, "")
-    job = JobRecord(
+    job = job_record(state)
+    view = JobView(job, stages, SUBMITTED_MS + STAGE_MS * 20, outputs)
+    result = JobResult(
+        job_id=JOB_ID,
+        state=state,
+        reason=job.reason,
+        verdict=verdict(ship=state is JobState.COMPLETED)
+        if state in (JobState.COMPLETED, JobState.REJECTED)
+        else None,
+        evaluation=evaluation() if state in (JobState.COMPLETED, JobState.REJECTED) else None,
+        funnel={stage: each.tallies for stage, each in stages.items() if each.tallies},
+        model_uri=store.uri(f"jobs/{JOB_ID}/publish/0-e1/model") if state is JobState.COMPLETED else "",
+        provenance_uri=store.uri(f"jobs/{JOB_ID}/publish/0-e1/provenance.json")
+        if state is JobState.COMPLETED
+        else "",
+        report_uri=store.uri(f"jobs/{JOB_ID}/report.html"),
+    )
+    return FinishedJob(store, view, result)
+
+
+def job_record(state: JobState) -> JobRecord:
+    """The record of the job in some state."""
+    return JobRecord(
         id=JOB_ID,
         spec=JobSpec(
             model="smollm2-135m",
@@ -73,35 +100,35 @@ def finished_job(store: Store, state: JobState = JobState.COMPLETED, *, rejectio
         model=MODEL,
         user="ada",
         state=state,
-        reason=reason,
+        reason={JobState.REJECTED: "the gate said no", JobState.FAILED: "the disk is full"}.get(state, ""),
         failed_stage="train" if state is JobState.FAILED else "",
         submitted_at_ms=SUBMITTED_MS,
     )
-    view = JobView(job, stages, SUBMITTED_MS + STAGE_MS * 20, outputs)
-    result = JobResult(
-        job_id=JOB_ID,
-        state=state,
-        reason=reason,
-        verdict=verdict(ship=state is JobState.COMPLETED) if state in (JobState.COMPLETED, JobState.REJECTED) else None,
-        evaluation=evaluation() if state in (JobState.COMPLETED, JobState.REJECTED) else None,
-        funnel={stage: each.tallies for stage, each in stages.items() if each.tallies},
-        model_uri=store.uri(f"jobs/{JOB_ID}/publish/0-e1/model") if state is JobState.COMPLETED else "",
-        provenance_uri=store.uri(f"jobs/{JOB_ID}/publish/0-e1/provenance.json") if state is JobState.COMPLETED else "",
-        report_uri=store.uri(f"jobs/{JOB_ID}/report.html"),
-    )
-    return FinishedJob(store, view, result)
 
 
 def evaluation() -> Evaluation:
     """Figures of a job that went well."""
     return Evaluation(
         perplexity=Perplexity(
-            base=21.4, tuned=14.1, base_bits_per_byte=0.981, tuned_bits_per_byte=0.846, gain=0.341,
-            gain_interval=Interval(low=0.319, high=0.36), tokens=8000, documents=6, resampled="document",
+            base=21.4,
+            tuned=14.1,
+            base_bits_per_byte=0.981,
+            tuned_bits_per_byte=0.846,
+            gain=0.341,
+            gain_interval=Interval(low=0.319, high=0.36),
+            tokens=8000,
+            documents=6,
+            resampled="document",
         ),
         accuracy=Accuracy(
-            base=0.71, tuned=0.78, base_above_chance=0.61, tuned_above_chance=0.70, chance=0.25, gain=0.07,
-            gain_interval=Interval(low=-0.01, high=0.14), questions=58,
+            base=0.71,
+            tuned=0.78,
+            base_above_chance=0.61,
+            tuned_above_chance=0.70,
+            chance=0.25,
+            gain=0.07,
+            gain_interval=Interval(low=-0.01, high=0.14),
+            questions=58,
         ),
         answers=(
             ShownAnswer(
@@ -111,16 +138,23 @@ def evaluation() -> Evaluation:
                 tuned="A qubit is a quantum system with two basis states.",
                 url="http://127.0.0.1:8800/basics/qubit.html",
             ),
-            ShownAnswer(question=HOSTILE, reference=HOSTILE, base=HOSTILE, tuned=HOSTILE, url="javascript:alert(1)"),
+            ShownAnswer(
+                question=HOSTILE, reference=HOSTILE, base=HOSTILE, tuned=HOSTILE, url="javascript:alert(1)"
+            ),
         ),
         training=TrainingSummary(
-            method="lora", steps=60, tokens=98_304, train_loss=1.87, first_eval_loss=2.61, best_eval_loss=2.02,
+            method="lora",
+            steps=60,
+            tokens=98_304,
+            train_loss=1.87,
+            first_eval_loss=2.61,
+            best_eval_loss=2.02,
             last_eval_loss=2.03,
         ),
         confidence=0.95,
         seconds=74.0,
         device="cpu",
-    )  # fmt: skip
+    )
 
 
 def verdict(*, ship: bool) -> Verdict:
@@ -137,7 +171,11 @@ def verdict(*, ship: bool) -> Verdict:
                 sentence="The lower end of the interval must reach the threshold.",
             ),
             Criterion(
-                name="accuracy_loss", value=None, threshold=0.05, passed=True, sentence="Too few questions to measure."
+                name="accuracy_loss",
+                value=None,
+                threshold=0.05,
+                passed=True,
+                sentence="Too few questions to measure.",
             ),
         ),
         cause="" if ship else "too few training rows (31)",
@@ -148,7 +186,13 @@ def verdict(*, ship: bool) -> Verdict:
 def _stage_view(index: int, stage: Stage) -> StageView:
     started_ms = SUBMITTED_MS + index * STAGE_MS
     return StageView(
-        stage=stage, units=1, done=1, items=40, items_done=40, started_ms=started_ms, ended_ms=started_ms + STAGE_MS
+        stage=stage,
+        units=1,
+        done=1,
+        items=40,
+        items_done=40,
+        started_ms=started_ms,
+        ended_ms=started_ms + STAGE_MS,
     )
 
 
@@ -170,9 +214,14 @@ def _discovered(store: Store, rejections: int) -> str:
 def _assembled(store: Store) -> str:
     output = _writer(store, "assemble")
     row = Row(
-        id="r", format=RowFormat.TEXT, kind=ExampleKind.COMPLETION, split=Split.TRAIN, text="t", chunk_id="d-0",
+        id="r",
+        format=RowFormat.TEXT,
+        kind=ExampleKind.COMPLETION,
+        split=Split.TRAIN,
+        text="t",
+        chunk_id="d-0",
         document_id="d",
-    )  # fmt: skip
+    )
     output.write_records("train.jsonl", [row] * 5)
     output.write_records("validation.jsonl", [row] * 2)
     output.write_records("test.jsonl", [row])
