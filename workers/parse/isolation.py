@@ -24,6 +24,7 @@ from workers.parse.read import Reading, ReadRequest
 PAGE_TIMEOUT_S = 120.0
 """Seconds without a finished page after which a parser counts as hung: twice what OCR may take for one page."""
 
+_COMMAND = (sys.executable, "-m", "workers.parse.child")
 _READ_BYTES = 1 << 16
 _WATCH_S = 1.0
 """How often the caller is told that we are still at it."""
@@ -124,7 +125,7 @@ class ReaderProcess:
             # It imports the project from where we did, whatever the current folder is.
             environment = {**os.environ, "PYTHONPATH": os.pathsep.join(part for part in sys.path if part)}
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "workers.parse.child"],
+                _COMMAND,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 env=environment,

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from pathlib import Path
 
 import pytest
 
 from agent.errors import DocumentRejected, JobCancelled
 from tests.workers.parse.papers import column, paper, scanned
+from workers.parse import isolation
 from workers.parse.isolation import ReaderProcess
 from workers.parse.read import ReadRequest
 
@@ -51,11 +53,19 @@ def test_a_reader_that_finishes_no_page_in_time_is_stopped(tmp_path: Path) -> No
         reader.read(scan, SCAN, go_on)
 
 
-def test_answers_that_arrive_together_are_all_seen(tmp_path: Path) -> None:
-    pages = [column([f"This is page {number} and it says so."], 60, 300) for number in range(200)]
-    with ReaderProcess(tmp_path, page_timeout_s=20) as reader:
-        reading = reader.read(paper(pages), SCAN.model_copy(update={"max_pages": 200}), go_on)
-    assert reading.parsed.pages == 200
+BOTH_AT_ONCE = """
+import json, os, sys
+reading = {"media_type": "text/plain", "reason": "said so", "parsed": {"blocks": [], "parser": "text"}}
+sys.stdin.readline()
+os.write(1, (json.dumps({"pages": [1, 1]}) + "\\n" + json.dumps({"reading": reading}) + "\\n").encode())
+sys.stdin.readline()
+"""
+
+
+def test_answers_that_arrive_together_are_all_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(isolation, "_COMMAND", (sys.executable, "-c", BOTH_AT_ONCE))
+    with ReaderProcess(tmp_path, page_timeout_s=5) as reader:
+        assert reader.read(b"Text.", TEXT, go_on).reason == "said so"
 
 
 def test_an_order_to_stop_ends_the_reading_within_seconds(tmp_path: Path) -> None:
