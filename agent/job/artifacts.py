@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import Field
 
+from agent.contract import Stage
 from agent.job.records import Record
 
 
@@ -62,7 +63,7 @@ class Manifest(Record):
 class UnitPlan(Record):
     """A unit to be created: one shard of one stage, what it reads, and small parameters."""
 
-    stage: str
+    stage: Stage
     shard: str
     inputs: tuple[str, ...] = Field((), description="Artifact paths relative to the store.")
     params: dict[str, Any] = Field(default_factory=dict)

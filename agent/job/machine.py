@@ -76,14 +76,15 @@ class Standing:
 
 def due_move(standing: Standing) -> Move:
     """The state a job should be in, given how its units stand."""
-    if standing.cancelled:
-        return Move(JobState.CANCELLED, "cancelled by request")
-    if standing.halted_reason:
-        return Move(JobState.FAILED, standing.halted_reason, standing.halted_stage)
+    # The verdict first: a cancel that comes after the last commit changes nothing any more.
     if standing.verdict == "published":
         return Move(JobState.COMPLETED)
     if standing.verdict == "rejected":
         return Move(JobState.REJECTED, "the gate said no")
+    if standing.cancelled:
+        return Move(JobState.CANCELLED, "cancelled by request")
+    if standing.halted_reason:
+        return Move(JobState.FAILED, standing.halted_reason, standing.halted_stage)
     for stage in Stage:
         counts = standing.stages.get(stage, StageCounts())
         if not counts.pending:

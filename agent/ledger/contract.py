@@ -17,6 +17,11 @@ from agent.job.job import JobRecord
 from agent.job.machine import Standing
 from agent.job.workers import WorkerInfo
 
+REARM_S = 20.0
+"""A message that nobody claimed for this long counts as lost; longer than any pool needs to take free work."""
+SENDS_PER_FREE_SLOT = 2
+"""One to run and one waiting, so that a slot never idles for a round trip; more would let a large job hoard."""
+
 
 @dataclass(frozen=True)
 class UnitId:

@@ -25,6 +25,8 @@ from agent.job.machine import StageCounts, Standing
 from agent.job.states import ON_ACCELERATOR
 from agent.job.workers import WorkerInfo
 from agent.ledger.contract import (
+    REARM_S,
+    SENDS_PER_FREE_SLOT,
     BeatAnswer,
     Claim,
     DueUnit,
@@ -35,7 +37,6 @@ from agent.ledger.contract import (
     StageView,
     UnitId,
 )
-from agent.ledger.redis import REARM_S, SENDS_PER_FREE_SLOT
 
 _MOST_EVENTS = 5000
 _MOST_DOUBLINGS = 6

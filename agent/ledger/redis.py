@@ -23,6 +23,8 @@ from agent.job.machine import StageCounts, Standing
 from agent.job.states import ON_ACCELERATOR
 from agent.job.workers import WorkerInfo
 from agent.ledger.contract import (
+    REARM_S,
+    SENDS_PER_FREE_SLOT,
     BeatAnswer,
     Claim,
     DueUnit,
@@ -34,10 +36,6 @@ from agent.ledger.contract import (
     UnitId,
 )
 
-REARM_S = 20.0
-"""A message that nobody claimed for this long counts as lost; longer than any pool needs to take free work."""
-SENDS_PER_FREE_SLOT = 2
-"""One to run and one waiting, so that a slot never idles for a round trip; more would let a large job hoard."""
 _RECONNECT_TRIES = 6
 _USES = re.compile(r"^-- uses: (.+)$", re.MULTILINE)
 
@@ -52,7 +50,7 @@ def script_source(name: str) -> str:
     return "\n".join([*sources, text])
 
 
-def connect(url: str) -> redis.Redis:
+def connect(url: str, tries: int = _RECONNECT_TRIES) -> redis.Redis:
     """A client that retries lost connections for some seconds, so that a server restart is not an error.
 
     Raises:
@@ -66,8 +64,7 @@ def connect(url: str) -> redis.Redis:
             socket_timeout=30,
             socket_keepalive=True,
             health_check_interval=25,
-            retry=Retry(ExponentialBackoff(cap=2.0, base=0.1), _RECONNECT_TRIES),
-            retry_on_error=[redis.ConnectionError, redis.TimeoutError],
+            retry=Retry(ExponentialBackoff(cap=2.0, base=0.1), tries),
         )
     except ValueError as error:
         raise BrokerUnavailable(
@@ -117,9 +114,9 @@ class RedisLedger:
             return self._scripts[name](keys=[], args=[self._prefix, *args])
 
     def ping(self) -> str:
-        """The server's name and version, for example ``valkey 9.1.2``. Raises BrokerUnavailable."""
-        with self._translated():
-            info = self._client.info("server")
+        """The server's name and version, for example ``valkey 9.1.2``. Raises BrokerUnavailable at once: no retries."""
+        with self._translated(), connect(self._url, tries=0) as client:
+            info = client.info("server")
         if "valkey_version" in info:
             return f"valkey {info['valkey_version']}"
         return f"redis {info.get('redis_version', '?')}"
@@ -127,9 +124,7 @@ class RedisLedger:
     # -- jobs ---------------------------------------------------------------------------------------------------
 
     def submit(self, job: JobRecord, plan: Plan) -> JobRecord:
-        known = self._run(
-            "submit", job.id, job.model_dump_json(), _plan_for_scripts(plan), plan.stages[0].stage, job.user
-        )
+        known = self._run("submit", job.id, job.model_dump_json(), _plan_for_scripts(plan), plan.stages[0].stage)
         return JobRecord.model_validate_json(known)
 
     def job(self, job_id: str) -> JobRecord:
@@ -314,7 +309,9 @@ class RedisLedger:
         with self._translated():
             seconds, micros = self._client.time()
             expiry = seconds * 1000 + micros // 1000 + _ms(ttl_s)
+            earlier = self._announced(worker.name)
             pipe = self._client.pipeline(transaction=True)
+            self._forget_slots(pipe, earlier)
             pipe.set(self._key("worker", worker.name), worker.model_dump_json(), px=_ms(ttl_s))
             pipe.sadd(self._key("workers"), worker.name)
             for queue in worker.queues:
@@ -323,15 +320,21 @@ class RedisLedger:
 
     def unregister(self, name: str) -> None:
         with self._translated():
-            text = cast("str | None", self._client.get(self._key("worker", name)))
+            earlier = self._announced(name)
             pipe = self._client.pipeline(transaction=True)
-            if text:
-                worker = WorkerInfo.model_validate_json(text)
-                for queue in worker.queues:
-                    pipe.zrem(self._key("slots", queue), f"{worker.name}|{worker.slots}")
+            self._forget_slots(pipe, earlier)
             pipe.delete(self._key("worker", name))
             pipe.srem(self._key("workers"), name)
             pipe.execute()
+
+    def _announced(self, name: str) -> WorkerInfo | None:
+        text = cast("str | None", self._client.get(self._key("worker", name)))
+        return WorkerInfo.model_validate_json(text) if text else None
+
+    def _forget_slots(self, pipe: redis.client.Pipeline, worker: WorkerInfo | None) -> None:
+        if worker is not None:
+            for queue in worker.queues:
+                pipe.zrem(self._key("slots", queue), f"{worker.name}|{worker.slots}")
 
     def workers(self) -> list[WorkerInfo]:
         with self._translated():

@@ -18,10 +18,15 @@ for _, queue in ipairs(redis.call('SMEMBERS', key('queues'))) do
     if stopped(job) or redis.call('ZCARD', key('queued', queue, job)) == 0 then redis.call('ZREM', turns, job) end
   end
   while room > 0 do
-    local found = false
+    local found, idle = false, {}
     for _, job in ipairs(redis.call('ZRANGE', turns, 0, -1)) do
       local first = redis.call('ZRANGEBYSCORE', key('queued', queue, job), '-inf', now, 'LIMIT', 0, 1)[1]
-      if first then
+      if not first then
+        idle[#idle + 1] = job
+      else
+        -- Who has nothing due lets its turn pass, and saves none up for itself or for newcomers.
+        local turn = redis.call('ZSCORE', turns, job)
+        for _, other in ipairs(idle) do redis.call('ZADD', turns, turn, other) end
         local stage, shard = string.match(first, '^([^:]+):(.+)$')
         redis.call('ZREM', key('queued', queue, job), first)
         -- A unit sent again and again waits behind long work, its messages are not lost: back off.

@@ -1,5 +1,5 @@
 -- uses: keys, enqueue
--- prefix, job, record, plan, first stage, user -> the record that counts (an earlier one, if the id is known).
+-- prefix, job, record, plan, first stage -> the record that counts (an earlier one, if the id is known).
 local job = ARGV[2]
 local known = redis.call('HGET', key('job', job), 'record')
 if known then return known end
