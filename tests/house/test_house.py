@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import sys
 import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -50,5 +52,48 @@ def test_no_file_carries_a_path_of_a_machine() -> None:
                                      "bitsandbytes", "pytest", "pytest-celery"])  # fmt: skip
 def test_the_packages_the_project_is_built_on_are_declared(package: str) -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    declared = [*project["dependencies"], *sum(project["optional-dependencies"].values(), [])]
+    extras = project["optional-dependencies"].values()
+    declared = [*project["dependencies"], *(line for extra in extras for line in extra)]
     assert any(re.match(rf"{re.escape(package)}\b(?!-)", line) for line in declared)
+
+
+EXTRAS_OF = {
+    "agent": ("local",),
+    "workers/crawl": ("crawl",),
+    "workers/parse": ("parse",),
+    "workers/generate": ("generate",),
+    "workers/train": ("train", "cuda"),
+}
+PARTS_OF_OTHERS = {"kombu": "celery", "twisted": "scrapy", "urllib3": "requests", "tokenizers": "transformers"}
+"""Modules of packages that a declared package always brings along and is made to be used with."""
+
+
+@pytest.mark.parametrize("room", EXTRAS_OF)
+def test_a_pool_declares_every_package_it_imports(room: str) -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    lines = [
+        *project["dependencies"],
+        *(line for extra in EXTRAS_OF[room] for line in project["optional-dependencies"][extra]),
+    ]
+    declared = {re.split(r"[\[><=;! ]", line)[0].lower().replace("_", "-") for line in lines}
+    homes = packages_distributions()
+    undeclared = {
+        f"{file.relative_to(ROOT)}: {module}"
+        for file in (ROOT / room).rglob("*.py")
+        for module in imported_by(file)
+        if module not in sys.stdlib_module_names and module not in ("agent", "workers")
+        and not {dist.lower().replace("_", "-") for dist in homes.get(module, [module])} & declared
+        and PARTS_OF_OTHERS.get(module) not in declared
+    }  # fmt: skip
+    assert undeclared == set()
+
+
+def imported_by(file: Path) -> set[str]:
+    """Top-level modules that a file imports anywhere in it."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.add(node.module.split(".")[0])
+    return found
