@@ -14,6 +14,7 @@ from agent.job.result import JobResult
 from agent.job.states import JobState
 from agent.ledger.contract import JobView
 from agent.report.comparison import comparison
+from agent.report.funnel import funnel_lines
 from agent.report.headline import headline
 from agent.report.words import count, printable, spoken, stage_name
 
@@ -92,10 +93,9 @@ def _answers(answers: Sequence[ShownAnswer]) -> Table:
 def funnel_table(result: JobResult) -> Table:
     """What came into each stage, what went on, and why the rest did not."""
     table = _table("Funnel", "what", "in", "out", "rejected", "failed")
-    for stage, tallies in result.funnel.items():
-        for noun, tally in tallies.items():
-            numbers = (count(tally.received), count(tally.kept))
-            table.add_row(stage_name(stage), noun, *numbers, reasons(tally.rejected), reasons(tally.failed))
+    for stage, noun, tally in funnel_lines(result.funnel):
+        numbers = (count(tally.received), count(tally.kept))
+        table.add_row(stage_name(stage), noun, *numbers, reasons(tally.rejected), reasons(tally.failed))
     return table
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import click
@@ -13,16 +14,17 @@ from agent.cli.exits import ExitCode, exit_code_of
 from agent.job.events import StateChanged
 
 if TYPE_CHECKING:
-    from agent.client import Client, Job
+    from agent.client import Job
 
 
-def follow(client: Client, job: Job, *, as_json: bool, plain: bool, embedded: bool) -> ExitCode:
+def follow(job: Job, *, as_json: bool, plain: bool, hint: Callable[[], str] = lambda: "") -> ExitCode:
     """Show progress until the job ends, then its result; returns the exit code.
 
+    ``hint`` is asked after each change of state what the job waits for, '' for nothing worth saying.
     Ctrl-C asks whether to leave the job resumable or to cancel it; without a terminal it is left.
     """
     try:
-        _show_all(client, job, choose_display(as_json=as_json, plain=plain), embedded=embedded)
+        _show_all(job, choose_display(as_json=as_json, plain=plain), hint)
     except KeyboardInterrupt:
         return _interrupted(job)
     return tell_end(job, as_json=as_json)
@@ -43,15 +45,12 @@ def tell_end(job: Job, *, as_json: bool) -> ExitCode:
     return exit_code_of(result.state)
 
 
-def _show_all(client: Client, job: Job, display: Display, *, embedded: bool) -> None:
-    from agent.cli.waiting import waits_for
-
+def _show_all(job: Job, display: Display, hint: Callable[[], str]) -> None:
     with display:
         for event in job.events():
             display.show(event)
-            # The embedded cluster brings its own workers; those may only still be starting.
-            if isinstance(event, StateChanged) and not embedded:
-                display.hint(waits_for(job.view(), client.workers()))
+            if isinstance(event, StateChanged):
+                display.hint(hint())
 
 
 def _interrupted(job: Job) -> ExitCode:

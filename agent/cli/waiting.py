@@ -12,10 +12,15 @@ from agent.ledger.contract import JobView
 from agent.report.words import STAGE_NAMES
 
 
-def waits_for(view: JobView, workers: Sequence[WorkerInfo]) -> str:
-    """The sentence; '' when the job has ended or something of it runs."""
+def waits_for(view: JobView, workers: Sequence[WorkerInfo], *, embedded: bool = False) -> str:
+    """The sentence; '' when the job has ended or something of it runs.
+
+    ``embedded``: the server is this machine's own, whose workers come and go with `run` and `resume`.
+    """
     if view.job.ended or any(view.stages[stage].running for stage in Stage):
         return ""
+    if embedded:
+        return "" if workers else f"Nobody works on it: `finetune resume {view.job.id}` does."
     stage = next((each for each in Stage if view.stages[each].pending), None)
     if stage is None:
         return (

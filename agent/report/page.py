@@ -17,6 +17,7 @@ from agent.ledger.contract import JobView
 from agent.report.charts import Bar, LossChart, bar, loss_chart
 from agent.report.comparison import Row, comparison
 from agent.report.evidence import Evidence, RejectedItem
+from agent.report.funnel import funnel_lines
 from agent.report.headline import Headline, headline
 from agent.report.words import STAGE_NAMES, count, duration, printable
 from agent.spec import JobSpec
@@ -150,7 +151,7 @@ def _training(result: JobResult) -> str:
 
 
 def _funnel(funnel: Mapping[Stage, Mapping[str, Tally]]) -> tuple[FunnelLine, ...]:
-    flat = [(stage, noun, tally) for stage in Stage for noun, tally in funnel.get(stage, {}).items()]
+    flat = list(funnel_lines(funnel))
     widest: dict[str, int] = {}
     for _, noun, tally in flat:
         widest[noun] = max(widest.get(noun, 0), tally.received)

@@ -41,7 +41,7 @@ def command(model: str | None, assignments: tuple[str, ...], as_json: bool, plai
         with local_client(workers=True) as client:
             job = client.submit(spec)
             announce(job.id, as_json=as_json)
-            code = follow(client, job, as_json=as_json, plain=plain, embedded=True)
+            code = follow(job, as_json=as_json, plain=plain)
             if job.record.ended:
                 _tell_planted(client, job, as_json=as_json)
             return code

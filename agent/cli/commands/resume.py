@@ -26,13 +26,19 @@ def command(job_id: str, watching: bool, as_json: bool, plain: bool) -> ExitCode
 
     Only what is missing is done. Without a named server this machine works on it until it ends.
     """
+    from agent.cli.waiting import waits_for
+
     embedded = not settings().broker_url
     if embedded:
         demand_installed("run")
     with open_client(workers=embedded) as client:
         job = client.job(job_id)
         record = job.resume()
-        if embedded or watching:
-            return follow(client, job, as_json=as_json, plain=plain, embedded=embedded)
+        if embedded:
+            return follow(job, as_json=as_json, plain=plain)
+        if watching:
+            return follow(
+                job, as_json=as_json, plain=plain, hint=lambda: waits_for(job.view(), client.workers())
+            )
     click.echo(f"Job {job_id} is {record.state}; `finetune watch {job_id}` follows it.")
     return ExitCode.PUBLISHED

@@ -35,4 +35,4 @@ def command(as_json: bool, plain: bool, **chosen: Any) -> ExitCode:
     with local_client(workers=True) as client:
         job = client.submit(spec)
         announce(job.id, as_json=as_json)
-        return follow(client, job, as_json=as_json, plain=plain, embedded=True)
+        return follow(job, as_json=as_json, plain=plain)

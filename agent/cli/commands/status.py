@@ -16,12 +16,10 @@ def command(job_id: str, as_json: bool) -> None:
     """Show where a job stands and what it waits for."""
     from agent.cli.waiting import waits_for
 
+    embedded = not settings().broker_url
     with open_client() as client:
         view = client.job(job_id).view()
-        # The embedded server has no workers while nobody runs a job: that is no fault to point at.
-        waiting = waits_for(view, client.workers()) if settings().broker_url or client.workers() else ""
-    if not (waiting or view.job.ended or settings().broker_url):
-        waiting = f"Nobody works on it: `finetune resume {job_id}` does."
+        waiting = waits_for(view, client.workers(), embedded=embedded)
     if as_json:
         from agent.cli.payload import status_payload
 

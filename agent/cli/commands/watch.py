@@ -19,6 +19,14 @@ def command(job_id: str, as_json: bool, plain: bool) -> ExitCode:
 
     Ends with the job's exit code. On an embedded server it shows a job that another terminal runs.
     """
+    from agent.cli.waiting import waits_for
+
+    embedded = not settings().broker_url
     with open_client() as client:
-        embedded = not settings().broker_url
-        return follow(client, client.job(job_id), as_json=as_json, plain=plain, embedded=embedded)
+        job = client.job(job_id)
+        return follow(
+            job,
+            as_json=as_json,
+            plain=plain,
+            hint=lambda: waits_for(job.view(), client.workers(), embedded=embedded),
+        )

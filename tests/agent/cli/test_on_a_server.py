@@ -8,6 +8,7 @@ import pty
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from agent.job.workers import WorkerInfo
 from agent.ledger.redis import RedisLedger
 from tests.agent.cli.conftest import Finetune
 
+WORKER_START_S = 30.0
 NO_CRAWLER = "No worker serves queue crawl: start one with `finetune worker crawl`."
 
 
@@ -170,6 +172,23 @@ def test_workers_are_listed_with_their_accelerator(on_server: Finetune, redis_ur
     for cell in ("train@gpu1", "train.cuda.80g", "cuda: 2 x H100, 80 GB", "finetune-agent 0.1.0"):
         assert cell in shown
     assert json.loads(on_server("workers", "--json").stdout)["capability"] == card
+
+
+def test_a_started_worker_is_listed_under_its_name(on_server: Finetune) -> None:
+    worker = subprocess.Popen(
+        [sys.executable, "-m", "agent.cli", "worker", "control", "--name", "steering", "--concurrency", "1"],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        deadline = time.monotonic() + WORKER_START_S
+        while not (listed := on_server("workers", "--json").stdout) and time.monotonic() < deadline:
+            time.sleep(0.3)
+        assert json.loads(listed)["name"].startswith("steering@")
+        assert json.loads(listed)["queues"] == ["control"]
+    finally:
+        worker.send_signal(signal.SIGTERM)
+        worker.wait(timeout=20)
 
 
 def test_the_doctor_names_the_server_and_ends_well(on_server: Finetune) -> None:

@@ -56,5 +56,12 @@ def test_an_ended_job_waits_for_nothing(state: JobState) -> None:
     assert waits_for(_view(Stage.PARSE, state=state), []) == ""
 
 
+def test_on_the_embedded_server_a_job_without_workers_is_to_be_resumed() -> None:
+    view = _view(Stage.PARSE)
+    sentence = f"Nobody works on it: `finetune resume {view.job.id}` does."
+    assert waits_for(view, [], embedded=True) == sentence
+    assert waits_for(view, [CONTROL], embedded=True) == ""
+
+
 def test_a_job_at_work_waits_for_nothing() -> None:
     assert waits_for(_view(Stage.PARSE, running=1), []) == ""
