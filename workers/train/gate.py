@@ -57,7 +57,8 @@ def _accuracy_criterion(found: Accuracy, config: EvaluateConfig) -> Criterion:
         passed=interval.high >= -allowed,
         sentence=(
             f"Question accuracy must not surely fall by more than {allowed:.1%}; "
-            f"it went from {found.base:.1%} to {found.tuned:.1%} (interval of the change {interval.low:+.1%} to {interval.high:+.1%})."
+            f"it went from {found.base:.1%} to {found.tuned:.1%} "
+            f"(interval of the change {interval.low:+.1%} to {interval.high:+.1%})."
         ),
     )
 

@@ -46,6 +46,8 @@ def train(config: LoopConfig, events: Events) -> LoopResult:
         TrainingFailed: the loss diverged.
     """
     began = time.monotonic()
+    # Read now: the checkpoint is removed once two later ones are kept.
+    resumed_at = _step_of(config.resume_from)
     set_seed(config.seed)
     capability = probe()
     torch.set_num_threads(capability.threads)
@@ -76,7 +78,7 @@ def train(config: LoopConfig, events: Events) -> LoopResult:
         args=_arguments(config, len(packs), bf16=capability.bf16, cpu=on_cpu, validate=bool(validation)),
         train_dataset=packs,
         eval_dataset=_some(pack_rows(validation, limit, together=together), len(packs)) or None,
-        data_collator=_collator(tokenizer.pad_token_id or 0),
+        data_collator=collator(tokenizer.pad_token_id or 0),
         callbacks=[best, reporter],
     )
     trainer.train(resume_from_checkpoint=str(config.resume_from) if config.resume_from else None)
@@ -111,7 +113,7 @@ def train(config: LoopConfig, events: Events) -> LoopResult:
         last_eval_loss=eval_losses[-1] if eval_losses else None,
         best_step=best.step if restored else steps,
         stopped_early=steps < trainer.state.max_steps,
-        resumed_at=_step_of(config.resume_from),
+        resumed_at=resumed_at,
         parameters=sum(parameter.numel() for parameter in model.parameters()),
         trainable=sum(parameter.numel() for parameter in model.parameters() if parameter.requires_grad),
         seconds=round(time.monotonic() - began, 1),
@@ -154,9 +156,7 @@ def _trainable(model: PreTrainedModel, config: LoopConfig) -> Any:
         lora_alpha=config.train.lora_alpha,
         lora_dropout=config.train.lora_dropout,
     )
-    adapted = get_peft_model(model, adapters)
-    adapted.peft_config["default"].base_model_name_or_path = public_name(config.facts)
-    return adapted
+    return get_peft_model(model, adapters)
 
 
 def _arguments(
@@ -173,13 +173,15 @@ def _arguments(
         max_steps=spec.max_steps or -1,
         learning_rate=spec.peak_learning_rate,
         lr_scheduler_type="cosine",
-        warmup_steps=round(steps * spec.warmup_share),
+        warmup_steps=_warmup(steps, spec.warmup_share),
         weight_decay=spec.weight_decay,
         bf16=bf16,
         use_cpu=cpu,
         seed=config.seed,
         data_seed=config.seed,
         logging_steps=1,
+        # Or a loss that is no number is logged as 0.
+        logging_nan_inf_filter=False,
         eval_strategy="steps" if validate else "no",
         eval_steps=min(spec.eval_steps, -(-steps // _VALIDATIONS)),
         save_steps=spec.checkpoint_steps,
@@ -199,7 +201,13 @@ def _steps(spec: TrainConfig, sequences: int) -> int:
     return spec.max_steps or max(1, round(per_pass * spec.epochs))
 
 
-def _collator(padding: int) -> Any:
+def _warmup(steps: int, share: float) -> int:
+    """Steps in which the rate rises from 0; none instead of one, which would only be a step at rate 0."""
+    wanted = round(steps * share)
+    return wanted if wanted > 1 else 0
+
+
+def collator(padding: int) -> Any:
     """Packs -> tensors (batch, longest); pads come last and have position 0, so each is a row of its own."""
 
     def collate(packs: Sequence[Pack]) -> dict[str, torch.Tensor]:
@@ -222,7 +230,11 @@ def _save(model: Any, tokenizer: PreTrainedTokenizerBase, config: LoopConfig) ->
     folder = config.output / "model"
     if config.train.method == "full":
         model.config.use_cache = True
-    model.save_pretrained(folder)
+        model.save_pretrained(folder)
+    else:
+        model.peft_config["default"].base_model_name_or_path = public_name(config.facts)
+        # Adapters never touch the embedding; finding that out by itself, peft would look the name up on the hub.
+        model.save_pretrained(folder, save_embedding_layers=False)
     tokenizer.save_pretrained(folder)
 
 

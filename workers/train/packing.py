@@ -34,10 +34,6 @@ def keeps_rows_apart(model: Any) -> bool:
 def _logits(model: Any, ids: torch.Tensor, positions: torch.Tensor) -> torch.Tensor:
     device = next(model.parameters()).device
     with torch.inference_mode():
-        output = model(
-            input_ids=ids.unsqueeze(0).to(device),
-            position_ids=positions.unsqueeze(0).to(device),
-            use_cache=False,
-        )
+        output = model(input_ids=ids.unsqueeze(0).to(device), position_ids=positions.unsqueeze(0).to(device))
     logits: torch.Tensor = output.logits[0].float()
     return logits

@@ -29,7 +29,8 @@ def _tokenizer(chat: bool) -> Any:
     raw.train_from_iterator(
         SENTENCES, trainers.BpeTrainer(vocab_size=400, special_tokens=special, initial_alphabet=alphabet)
     )
-    tokenizer = PreTrainedTokenizerFast(tokenizer_object=raw, eos_token="<|eos|>")
+    make: Any = PreTrainedTokenizerFast
+    tokenizer = make(tokenizer_object=raw, eos_token="<|eos|>")
     tokenizer.add_special_tokens({"additional_special_tokens": special[1:]})
     if chat:
         tokenizer.chat_template = CHAT_TEMPLATE

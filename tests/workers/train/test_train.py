@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
+from agent.errors import JobCancelled
 from agent.job.model import ModelFacts
 from agent.job.records import RowFormat
 from agent.store import ArtifactReader
@@ -46,3 +49,31 @@ def test_lora_on_conversations_lowers_the_loss_and_leaves_an_adapter(jobs: Jobs,
     done, total, figures = next(call for call in reversed(tick.calls) if "loss" in call[2])
     assert done == total == facts["steps"]
     assert float(figures["tokens_per_s"]) > 0
+
+
+def test_a_killed_training_goes_on_from_its_checkpoint(jobs: Jobs, llama: ModelFacts) -> None:
+    inputs = [jobs.assembled(RowFormat.CHAT)]
+    spec = {**QUICK, "batch_sequences": 1, "micro_batch_sequences": 1, "checkpoint_steps": 2, "max_steps": 6}
+    killed = jobs.unit("train", inputs, llama, _KillAt(4), train=spec)
+    with pytest.raises(JobCancelled):
+        train(killed)
+
+    resumed = jobs.unit("train", inputs, llama, epoch=2, train=spec)
+    train(resumed)
+    facts = resumed.output.commit().facts
+    assert facts["resumed_at"] >= 2
+    # The losses before the kill are part of the history.
+    assert len(_losses(jobs, resumed.output.path)) == facts["steps"] == 6
+
+
+class _KillAt(Ticks):
+    """Cancels once a step was reached."""
+
+    def __init__(self, step: int) -> None:
+        super().__init__()
+        self._step = step
+
+    def __call__(self, done: int, total: int | None = None, **figures: float | str) -> None:
+        super().__call__(done, total, **figures)
+        if done >= self._step:
+            raise JobCancelled("killed")

@@ -51,13 +51,13 @@ def make_row(number: int, format: RowFormat, split: Split = Split.TRAIN) -> Row:
     """Row ``number``: a question about a sentence, or the sentence itself."""
     sentence = SENTENCES[number % len(SENTENCES)]
     question = f"What is said of number {number}?"
-    content: dict[str, Any] = {
+    contents: dict[RowFormat, dict[str, Any]] = {
         RowFormat.CHAT: {
             "messages": ({"role": "user", "content": question}, {"role": "assistant", "content": sentence})
         },
         RowFormat.PROMPT_COMPLETION: {"prompt": f"{question}\nAnswer:", "completion": f" {sentence}"},
         RowFormat.TEXT: {"text": sentence},
-    }[format]
+    }
     document = f"{split.value}doc{number % 5}"
     return Row(
         id=f"{split.value}{number:04d}",
@@ -68,7 +68,7 @@ def make_row(number: int, format: RowFormat, split: Split = Split.TRAIN) -> Row:
         document_id=document,
         url=f"https://example.org/{document}",
         licence="CC-BY-4.0",
-        **content,
+        **contents[format],
     )
 
 
@@ -88,13 +88,16 @@ class Jobs:
 
     def __init__(self, root: Path) -> None:
         self.store = Store(str(root / "store"))
-        self._root = root
+        self.root = root
         self._units = 0
 
-    def assembled(self, format: RowFormat, rows: int = 40) -> str:
-        """Path of an assemble artifact with rows for every split."""
+    def assembled(self, format: RowFormat, rows: int = 40, wordy: int = 0) -> str:
+        """Path of an assemble artifact with rows for every split; the first ``wordy`` have endless
+        questions.
+        """
         output = ArtifactWriter(self.store, "job", "assemble", "0", 1)
         train = [make_row(number, format) for number in range(rows)]
+        train[:wordy] = [_made_wordy(row) for row in train[:wordy]]
         validation = [make_row(number, format, Split.VALIDATION) for number in range(6)]
         test_format = RowFormat.PROMPT_COMPLETION if format is RowFormat.TEXT else format
         test = [make_row(number, test_format, Split.TEST) for number in range(8)]
@@ -116,7 +119,7 @@ class Jobs:
     ) -> StageWork:
         """A claimed unit of ``stage``."""
         self._units += 1
-        scratch = self._root / f"scratch-{self._units}"
+        scratch = self.root / f"scratch-{self._units}"
         scratch.mkdir()
         job = JobSpec(model=model.name, subject="qubits", sources=("dir:/data",), **spec)
         return StageWork(
@@ -124,6 +127,11 @@ class Jobs:
             store=self.store, output=ArtifactWriter(self.store, "job", stage, "0", epoch, inputs=inputs),
             tick=tick or Ticks(), scratch=scratch, model=model, pace=lambda host, rate: None,
         )  # fmt: skip
+
+
+def _made_wordy(row: Row) -> Row:
+    question, answer = row.messages
+    return row.model_copy(update={"messages": ({**question, "content": 99 * question["content"]}, answer)})
 
 
 def _sources(rows: Sequence[Row]) -> list[Record]:
@@ -138,6 +146,6 @@ def _sources(rows: Sequence[Row]) -> list[Record]:
             blob=f"{number:064x}",
             fetched_at="2026-01-01T00:00:00+00:00",
             rows=sum(other.document_id == id for other in rows),
-        )  # fmt: skip
+        )
         for number, (id, row) in enumerate(documents.items())
     ]

@@ -1,0 +1,149 @@
+"""The training loop, run in this process on tiny models."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agent.errors import NotEnoughData, TrainingFailed
+from agent.job.model import ModelFacts
+from agent.job.records import Row, RowFormat
+from agent.spec import TrainConfig
+from tests.workers.train.units import make_row
+from workers.train.events import Events
+from workers.train.loop import train
+from workers.train.reports import LoopConfig, LoopResult
+
+
+class Bench:
+    """Runs the loop in a folder of its own and remembers the events."""
+
+    def __init__(self, folder: Path, facts: ModelFacts, rows: list[Row], validation: list[Row]) -> None:
+        self.folder = folder
+        self._facts = facts
+        for name, records in (("train", rows), ("validation", validation)):
+            (folder / f"{name}.jsonl").write_text("".join(f"{row.model_dump_json()}\n" for row in records))
+
+    def run(self, name: str = "run", resume_from: Path | None = None, **spec: Any) -> LoopResult:
+        """Train with quick settings and these."""
+        quick = {"batch_sequences": 1, "micro_batch_sequences": 1, "lora_rank": 4, "checkpoint_steps": 1000}
+        self.events = io.StringIO()
+        self.home = self.folder / name
+        return train(
+            LoopConfig(
+                facts=self._facts,
+                cache_dir=self.folder,
+                train_rows=self.folder / "train.jsonl",
+                validation_rows=self.folder / "validation.jsonl",
+                output=self.home / "output",
+                checkpoints=self.home / "checkpoints",
+                resume_from=resume_from,
+                train=TrainConfig(**{**quick, **spec}),
+                seed=3,
+            ),
+            Events(self.events),
+        )
+
+    def losses(self, name: str = "loss") -> list[float]:
+        """The history in metrics.jsonl."""
+        lines = (self.home / "output" / "metrics.jsonl").read_text().splitlines()
+        return [entry[name] for entry in map(json.loads, lines) if name in entry]
+
+
+@pytest.fixture
+def bench(tmp_path: Path, llama: ModelFacts) -> Bench:
+    return Bench(
+        tmp_path, llama, [make_row(n, RowFormat.CHAT) for n in range(24)],
+        [make_row(n, RowFormat.TEXT) for n in range(3)],
+    )  # fmt: skip
+
+
+def test_full_tuning_of_a_model_without_chat_template_moves_all_weights(
+    tmp_path: Path, gpt2: ModelFacts
+) -> None:
+    rows = [make_row(n, RowFormat.PROMPT_COMPLETION) for n in range(24)]
+    bench = Bench(tmp_path, gpt2, rows, [])
+    result = bench.run(method="full", learning_rate=0.01, max_steps=12)
+    assert result.trainable == result.parameters
+    assert result.packed
+    assert bench.losses()[-1] < 0.8 * bench.losses()[0]
+    assert result.best_eval_loss is None
+    assert (bench.home / "output" / "model" / "model.safetensors").is_file()
+
+
+def test_a_resumed_training_takes_the_very_steps_of_one_that_was_never_stopped(bench: Bench) -> None:
+    straight = bench.run("straight", max_steps=6, checkpoint_steps=3, learning_rate=0.01)
+    losses = bench.losses()
+    resumed = bench.run(
+        "resumed",
+        bench.home / "checkpoints" / "checkpoint-3",
+        max_steps=6,
+        checkpoint_steps=3,
+        learning_rate=0.01,
+    )
+    assert (straight.resumed_at, resumed.resumed_at) == (0, 3)
+    assert bench.losses() == pytest.approx(losses, rel=1e-4)
+    assert resumed.best_eval_loss == pytest.approx(straight.best_eval_loss, rel=1e-4)
+
+
+def test_the_same_seed_gives_the_same_losses(bench: Bench) -> None:
+    bench.run("one", max_steps=3)
+    one = bench.losses()
+    bench.run("two", max_steps=3)
+    assert bench.losses() == one
+
+
+def test_training_stops_when_validation_gets_no_better_and_keeps_the_best_weights(
+    tmp_path: Path, llama: ModelFacts
+) -> None:
+    # Learning one sentence by heart makes every other one less likely.
+    rows = [make_row(0, RowFormat.TEXT).model_copy(update={"id": str(n)}) for n in range(12)]
+    bench = Bench(tmp_path, llama, rows, [make_row(n, RowFormat.TEXT) for n in range(1, 4)])
+    result = bench.run(
+        method="full", learning_rate=0.05, max_steps=40, eval_steps=1, early_stopping_patience=2
+    )
+    assert result.stopped_early
+    assert result.steps < 40
+    assert result.best_step < result.steps
+    assert result.best_eval_loss is not None and result.last_eval_loss is not None
+    assert result.best_eval_loss < result.last_eval_loss
+
+
+def test_each_step_tells_loss_rate_and_speed(bench: Bench) -> None:
+    bench.run(max_steps=3, checkpoint_steps=2)
+    events = [json.loads(line) for line in bench.events.getvalue().splitlines()]
+    steps = [event for event in events if event["event"] == "progress" and "loss" in event["figures"]]
+    assert [(event["done"], event["total"]) for event in steps] == [(1, 3), (2, 3), (3, 3)]
+    assert all(event["figures"]["tokens_per_s"] > 0 for event in steps)
+    saved = [event for event in events if event["event"] == "checkpoint"]
+    assert saved[0]["step"] == 2
+    assert (Path(saved[0]["folder"]) / "trainer_state.json").is_file()
+
+
+def test_a_training_that_diverges_names_the_step_and_the_setting(bench: Bench) -> None:
+    with pytest.raises(TrainingFailed, match=r"diverged.*step \d+.*learning_rate"):
+        bench.run(method="full", learning_rate=1e30, warmup_share=0.0, max_steps=20)
+
+
+def test_rows_without_room_for_any_answer_end_the_training_before_it_starts(
+    tmp_path: Path, llama: ModelFacts
+) -> None:
+    row = make_row(0, RowFormat.CHAT)
+    question, answer = row.messages
+    endless = row.model_copy(update={"messages": ({**question, "content": 99 * question["content"]}, answer)})
+    with pytest.raises(NotEnoughData, match="sequence_length"):
+        Bench(tmp_path, llama, [endless], []).run()
+
+
+def test_a_row_too_long_for_its_answer_is_named_and_the_others_are_trained_on(
+    tmp_path: Path, llama: ModelFacts
+) -> None:
+    row = make_row(0, RowFormat.CHAT)
+    question, answer = row.messages
+    endless = row.model_copy(update={"messages": ({**question, "content": 99 * question["content"]}, answer)})
+    others = [make_row(n, RowFormat.CHAT) for n in range(1, 4)]
+    assert Bench(tmp_path, llama, [endless, *others], []).run(max_steps=1).refused == (row.id,)

@@ -1,0 +1,46 @@
+"""Held-out questions with answers to choose from."""
+
+from __future__ import annotations
+
+from agent.job.records import Row, RowFormat, Split
+from tests.workers.train.units import make_row
+from workers.train.questions import choose_questions
+
+
+def _rows(count: int = 30) -> list[Row]:
+    return [make_row(n, RowFormat.CHAT, Split.TEST) for n in range(count)]
+
+
+def _answering(lengths: list[int]) -> list[Row]:
+    rows = []
+    for n, length in enumerate(lengths):
+        row = make_row(n, RowFormat.PROMPT_COMPLETION, Split.TEST)
+        rows.append(row.model_copy(update={"completion": " " + chr(97 + n) * length}))
+    return rows
+
+
+def test_the_right_answer_comes_first_and_is_no_distractor() -> None:
+    for question in choose_questions(_rows(), 10, seed=1):
+        assert question.options[0] == question.row.messages[1]["content"]
+        assert len(set(question.options)) == len(question.options) == 4
+
+
+def test_distractors_are_near_in_length() -> None:
+    rows = _answering([10, 11, 12, 13, 14, 15, 16, 500, 510, 520])
+    for question in choose_questions(rows, 10, seed=1):
+        if len(question.options[0]) < 20:
+            assert all(len(option) < 20 for option in question.options)
+
+
+def test_the_choice_depends_on_the_seed_and_not_on_the_order_of_rows() -> None:
+    assert choose_questions(_rows(), 5, seed=1) == choose_questions(_rows()[::-1], 5, seed=1)
+    assert choose_questions(_rows(), 5, seed=1) != choose_questions(_rows(), 5, seed=2)
+
+
+def test_two_answers_make_a_choice_of_two_and_one_makes_none() -> None:
+    assert [len(question.options) for question in choose_questions(_answering([5, 6]), 9, seed=1)] == [2, 2]
+    assert choose_questions(_answering([5]), 9, seed=1) == []
+
+
+def test_plain_text_rows_ask_nothing() -> None:
+    assert choose_questions([make_row(n, RowFormat.TEXT, Split.TEST) for n in range(9)], 9, seed=1) == []
