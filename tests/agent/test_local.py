@@ -12,6 +12,7 @@ import pytest
 
 from agent.client import Client
 from agent.contract import Pool
+from agent.errors import InvalidSpec
 from agent.local import LINGER_S, STOP_TIMEOUT_S
 from agent.settings import Settings
 
@@ -60,4 +61,11 @@ def test_one_worker_per_pool_comes_up_and_announces_itself(settings: Settings, t
         train = next(worker for worker in client.workers() if worker.pool == "train")
         assert train.capability["backend"] in ("cpu", "cuda", "rocm", "mps")
         assert "train.any.8g" in train.queues
+    wait_until_stopped(tmp_path)
+
+
+def test_a_running_cluster_is_not_joined_with_another_store(settings: Settings, tmp_path: Path) -> None:
+    other = settings.model_copy(update={"store_url": str(tmp_path / "elsewhere")})
+    with Client.local(settings, workers=False), pytest.raises(InvalidSpec, match="elsewhere"):
+        Client.local(other, workers=False)
     wait_until_stopped(tmp_path)
