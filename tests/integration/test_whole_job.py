@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from itertools import pairwise
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -57,7 +58,7 @@ def test_a_subject_and_a_site_become_a_published_model(client: Client, model: st
     documents = [
         result.funnel[stage]["documents"] for stage in (Stage.DISCOVER, Stage.RETRIEVE, Stage.PARSE, Stage.CURATE)
     ]
-    for earlier, later in zip(documents, documents[1:], strict=False):
+    for earlier, later in pairwise(documents):
         assert earlier.kept == later.received
 
     refusals = {
@@ -79,8 +80,8 @@ def test_a_subject_and_a_site_become_a_published_model(client: Client, model: st
     assert tuned.generate(**tokenizer("A qubit", return_tensors="pt"), max_new_tokens=3).shape[1] > 2
     assert "CC-BY-4.0" in (folder / "README.md").read_text()
     row = json.loads((folder / "provenance.jsonl").read_text().splitlines()[0])
-    assert row["url"].startswith("http://127.0.0.1") and len(row["sha256"]) == 64
-    assert Path(result.report_uri).read_text().startswith("<!doctype html>")
+    assert row["url"].startswith("http://127.0.0.1") and len(row["document_sha256"]) == 64
+    assert Path(result.report_uri).read_text().startswith("<!DOCTYPE html>")
 
 
 def test_two_jobs_at_once_both_finish_and_their_artifacts_do_not_mix(
@@ -111,11 +112,24 @@ def write_documents(folder: Path, thing: str) -> Path:
     """Twelve short documents about one thing, each different enough not to be a duplicate."""
     folder.mkdir()
     generator = random.Random(thing)
-    words = "gate state phase error pulse cavity trap noise basis circuit signal field lattice detector cooling".split()
+    words = (
+        "gate",
+        "state",
+        "phase",
+        "error",
+        "pulse",
+        "cavity",
+        "trap",
+        "noise",
+        "basis",
+        "circuit",
+        "signal",
+        "field",
+    )
     for number in range(12):
         picked = generator.sample(words, 8)
         paragraphs = [
-            f"A {thing} {word} is a {generator.choice(words)} that carries the {generator.choice(words)} of the device. "
+            f"A {thing} {word} is a {generator.choice(words)} that carries the {generator.choice(words)} of it. "
             f"It is measured with care, because the {generator.choice(words)} drifts while the {word} settles. "
             f"Engineers number such parts, and this one is {generator.randint(100, 999)}."
             for word in picked
