@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from agent.job.records import Row, RowFormat, Split
 from tests.workers.train.units import make_row
-from workers.train.questions import choose_questions
+from workers.train.questions import choose_questions, split_restatement
 
 
 def _rows(count: int = 30) -> list[Row]:
@@ -44,3 +46,32 @@ def test_two_answers_make_a_choice_of_two_and_one_makes_none() -> None:
 
 def test_plain_text_rows_ask_nothing() -> None:
     assert choose_questions([make_row(n, RowFormat.TEXT, Split.TEST) for n in range(9)], 9, seed=1) == []
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "parts"),
+    [
+        ("What is a qubit?", "A qubit is a two-level system.", ("A qubit is ", "a two-level system.")),
+        ("Why does the phase drift?", "The phase is noisy, so it drifts.", ("The phase is ", "noisy, so it drifts.")),
+        ("What is a qubit?", "It is a two-level system.", ("", "It is a two-level system.")),
+        ("What is a qubit?", "A qubit is small.", ("", "A qubit is small.")),
+    ],
+)
+def test_an_answer_is_split_where_it_stops_repeating_its_question(
+    question: str, answer: str, parts: tuple[str, str]
+) -> None:
+    assert split_restatement(question, answer) == parts
+
+
+def test_wrong_answers_begin_as_the_right_one_so_that_the_subject_alone_gives_nothing_away() -> None:
+    things = ["qubit", "photon", "magnon", "phonon", "polaron"]
+    rows = [
+        make_row(number, RowFormat.PROMPT_COMPLETION, Split.TEST).model_copy(
+            update={"prompt": f"What is a {thing}?", "completion": f" A {thing} is the {number}th kind of thing."}
+        )
+        for number, thing in enumerate(things)
+    ]
+    for question in choose_questions(rows, 5, seed=1):
+        opening = " ".join(question.options[0].split()[:3])
+        assert len(question.options) == 4
+        assert all(option.startswith(opening) for option in question.options)
