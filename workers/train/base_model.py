@@ -87,6 +87,11 @@ def load_base(folder: Path, dtype: torch.dtype, device: torch.device) -> PreTrai
     return loaded
 
 
+def most_positions(model: Any, wanted: int) -> int:
+    """``wanted`` tokens of context, or as many as the model has positions for."""
+    return min(wanted, int(getattr(model.config, "max_position_embeddings", None) or wanted))
+
+
 def load_tokenizer(folder: Path) -> PreTrainedTokenizerBase:
     """The tokenizer, with a padding token: its own, else the end-of-text token.
 

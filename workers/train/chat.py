@@ -37,14 +37,17 @@ class Published:
         import torch
         from transformers import TextStreamer
 
+        from workers.train.base_model import most_positions
+
         batch = self._encoded(turns).to(self.model.device)
+        asked = batch["input_ids"].shape[1]
         with torch.inference_mode():
             output = self.model.generate(
-                **batch, max_new_tokens=_ANSWER_TOKENS, do_sample=False,
+                **batch, max_length=most_positions(self.model, asked + _ANSWER_TOKENS), do_sample=False,
                 repetition_penalty=_REPETITION_PENALTY, pad_token_id=self.tokenizer.pad_token_id,
                 streamer=TextStreamer(self.tokenizer, skip_prompt=True, skip_special_tokens=True),
             )  # fmt: skip
-        new = output[0, batch["input_ids"].shape[1] :]
+        new = output[0, asked:]
         return str(self.tokenizer.decode(new, skip_special_tokens=True)).strip()
 
     def _encoded(self, turns: Sequence[dict[str, str]]) -> Any:

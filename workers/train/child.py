@@ -19,6 +19,7 @@ from agent import errors
 from agent.errors import FinetuneError, TrainingFailed
 from agent.job.records import Record
 from workers.runtime.work import Tick
+from workers.train.capability import physical_cores
 
 R = TypeVar("R", bound=Record)
 
@@ -42,7 +43,6 @@ def run_child(
     scratch: Path,
     stall_timeout_s: float,
     on_checkpoint: Callable[[int, Path], None] = lambda step, folder: None,
-    environment: dict[str, str] | None = None,
 ) -> R:
     """What ``python -m module`` hands over as its result.
 
@@ -60,7 +60,7 @@ def run_child(
         process = subprocess.Popen(
             [sys.executable, "-m", module, str(settings)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, start_new_session=True,
-            env={**os.environ, "TOKENIZERS_PARALLELISM": "false", **(environment or {})},
+            env={**os.environ, **_environment()},
         )  # fmt: skip
     try:
         content = _listen(process, name, tick, stall_timeout_s, on_checkpoint)
@@ -70,6 +70,20 @@ def run_child(
     if content is not None:
         return result.model_validate(content)
     raise _failure(name, code, log_tail(scratch, name))
+
+
+def _environment() -> dict[str, str]:
+    """Threads for the child.
+
+    Waiting OpenMP threads sleep instead of spinning: measured on two cores, a forward pass beside one busy process is
+    1.7 times as fast so, beside two 1.6 to 3 times, and on a quiet machine at most 4 % slower. OpenMP reads these
+    once, when it is loaded, so they must be there before the child starts.
+    """
+    return {
+        "OMP_NUM_THREADS": str(physical_cores()),
+        "OMP_WAIT_POLICY": "PASSIVE",
+        "TOKENIZERS_PARALLELISM": "false",
+    }
 
 
 def log_tail(scratch: Path, name: str) -> str:

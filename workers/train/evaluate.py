@@ -10,7 +10,6 @@ from agent.job.artifacts import UnitPlan
 from agent.job.evaluation import Evaluation, TrainingSummary
 from agent.settings import Settings
 from workers.runtime.work import Outcome, StageWork
-from workers.train.capability import physical_cores
 from workers.train.child import log_tail, run_child
 from workers.train.reports import EvaluationConfig, Measurement
 from workers.train.statistics import accuracy_of, perplexity_of
@@ -47,7 +46,6 @@ def evaluate(work: StageWork) -> Outcome:
         measured = run_child(
             _MODULE, config, Measurement, tick=work.tick, scratch=work.scratch,
             stall_timeout_s=work.spec.train.stall_timeout_s,
-            environment={"OMP_NUM_THREADS": str(physical_cores())},
         )  # fmt: skip
     except FinetuneError:
         work.output.write_file("evaluation.log", log_tail(work.scratch, _LOG).encode())

@@ -17,7 +17,7 @@ from agent.job.records import Row
 from agent.models import public_name
 from agent.spec import TrainConfig
 from workers.train.accelerators import device_of, peak_memory_mb, probe
-from workers.train.base_model import load_base, load_tokenizer, ready_base
+from workers.train.base_model import load_base, load_tokenizer, most_positions, ready_base
 from workers.train.callbacks import BestWeights, Reporter
 from workers.train.data import IGNORED, Encoded, Pack, encode_row, pack_rows
 from workers.train.events import Events, serve
@@ -57,7 +57,8 @@ def train(config: LoopConfig, events: Events) -> LoopResult:
 
     folder = ready_base(config.facts, config.cache_dir)
     tokenizer = load_tokenizer(folder)
-    limit = config.train.sequence_length
+    model = _trainable(load_base(folder, _weight_type(config, capability.bf16), device), config)
+    limit = most_positions(model, config.train.sequence_length)
     rows, refused = _encoded(config.train_rows, tokenizer, limit)
     validation, _ = _encoded(config.validation_rows, tokenizer, limit)
     if not rows:
@@ -67,7 +68,6 @@ def train(config: LoopConfig, events: Events) -> LoopResult:
         )
     events.progress(0)
 
-    model = _trainable(load_base(folder, _weight_type(config, capability.bf16), device), config)
     together = keeps_rows_apart(model)
     packs = pack_rows(rows, limit, together=together)
     useful = sum(len(row.ids) for row in rows)
@@ -233,7 +233,7 @@ def _save(model: Any, tokenizer: PreTrainedTokenizerBase, config: LoopConfig) ->
         model.save_pretrained(folder)
     else:
         model.peft_config["default"].base_model_name_or_path = public_name(config.facts)
-        # Adapters never touch the embedding; finding that out by itself, peft would look the name up on the hub.
+        # Adapters leave the embedding alone; to find that out itself, peft would ask the hub for the base.
         model.save_pretrained(folder, save_embedding_layers=False)
     tokenizer.save_pretrained(folder)
 

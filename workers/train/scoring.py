@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch.nn.functional import cross_entropy
 
+from workers.train.base_model import most_positions
 from workers.train.data import IGNORED, Encoded
 
 _BATCH_TOKENS = 1024
@@ -56,8 +57,8 @@ def greedy_answers(
     ids, mask = batch["input_ids"].to(device), batch["attention_mask"].to(device)
     with torch.inference_mode():
         output = model.generate(
-            input_ids=ids, attention_mask=mask, max_new_tokens=new_tokens, do_sample=False,
-            pad_token_id=tokenizer.pad_token_id,
+            input_ids=ids, attention_mask=mask, do_sample=False, pad_token_id=tokenizer.pad_token_id,
+            max_length=most_positions(model, ids.shape[1] + new_tokens),
         )  # fmt: skip
     texts: list[str] = tokenizer.batch_decode(output[:, ids.shape[1] :], skip_special_tokens=True)
     return [text.strip() for text in texts]

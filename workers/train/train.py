@@ -11,7 +11,6 @@ from agent.job.records import Row
 from agent.settings import Settings
 from agent.store import ArtifactReader
 from workers.runtime.work import Outcome, StageWork
-from workers.train.capability import physical_cores
 from workers.train.checkpoints import Checkpoints
 from workers.train.child import log_tail, run_child
 from workers.train.reports import LoopConfig, LoopResult
@@ -50,7 +49,6 @@ def train(work: StageWork) -> Outcome:
         result = run_child(
             _MODULE, config, LoopResult, tick=work.tick, scratch=work.scratch,
             stall_timeout_s=work.spec.train.stall_timeout_s, on_checkpoint=checkpoints.save,
-            environment={"OMP_NUM_THREADS": str(physical_cores())},
         )  # fmt: skip
     except FinetuneError:
         work.output.write_file("train.log", log_tail(work.scratch, _LOG).encode())

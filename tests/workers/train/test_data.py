@@ -9,7 +9,8 @@ import pytest
 
 from agent.errors import UnknownModel
 from agent.job.records import RowFormat
-from tests.workers.train.units import SENTENCES, make_row
+from tests.tiny_models import SENTENCES
+from tests.workers.train.units import make_row
 from workers.train.data import IGNORED, Encoded, encode_row, pack_rows
 
 ROOM = 256

@@ -26,8 +26,8 @@ def _evaluation(
     )  # fmt: skip
     usual = {"method": "lora", "steps": 60, "tokens": 90_000, "train_loss": 2.0}
     return Evaluation(
-        perplexity=perplexity or None, accuracy=questions or None, training=TrainingSummary(**{**usual, **training}),
-        confidence=0.95, seconds=1, device="cpu",
+        perplexity=perplexity or None, accuracy=questions or None,
+        training=TrainingSummary(**{**usual, **training}), confidence=0.95, seconds=1, device="cpu",
     )  # fmt: skip
 
 

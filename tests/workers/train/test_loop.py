@@ -147,3 +147,10 @@ def test_a_row_too_long_for_its_answer_is_named_and_the_others_are_trained_on(
     endless = row.model_copy(update={"messages": ({**question, "content": 99 * question["content"]}, answer)})
     others = [make_row(n, RowFormat.CHAT) for n in range(1, 4)]
     assert Bench(tmp_path, llama, [endless, *others], []).run(max_steps=1).refused == (row.id,)
+
+
+def test_rows_are_cut_where_the_model_has_no_more_positions(tmp_path: Path, gpt2: ModelFacts) -> None:
+    row = make_row(0, RowFormat.TEXT)
+    long = row.model_copy(update={"text": 40 * row.text})
+    result = Bench(tmp_path, gpt2, [long], []).run(max_steps=1, sequence_length=4096)
+    assert result.rows_cut == 1

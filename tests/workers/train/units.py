@@ -20,18 +20,8 @@ from agent.job.records import (
 )
 from agent.spec import JobSpec
 from agent.store import ArtifactWriter, Store
+from tests.tiny_models import SENTENCES
 from workers.runtime.work import StageWork
-
-SENTENCES = (
-    "A qubit is a two level system whose state is a unit vector.",
-    "A gate turns one state into another without losing norm.",
-    "Measurement gives a bit and leaves the matching basis state.",
-    "Entangled qubits have no state of their own.",
-    "The surface code corrects errors with local checks.",
-    "An oracle marks the solution by a change of sign.",
-    "Annealing follows the ground state of a slow field.",
-    "A trapped ion is moved by electric fields and driven by light.",
-)
 
 
 class Ticks:
