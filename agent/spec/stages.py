@@ -170,8 +170,8 @@ class TrainConfig(StageConfig):
 class EvaluateConfig(StageConfig):
     """How base and tuned model are compared, and what passes."""
 
-    max_perplexity_tokens: int = Field(8_000, ge=100, description="Most held-out tokens scored for perplexity.")
-    max_questions: int = Field(60, ge=0, description="Most held-out questions scored for accuracy.")
+    max_perplexity_tokens: int = Field(6_000, ge=100, description="Most held-out tokens scored for perplexity.")
+    max_questions: int = Field(40, ge=0, description="Most held-out questions scored for accuracy.")
     show_answers: int = Field(3, ge=0, le=20, description="Held-out questions answered by both, for the reader.")
     answer_tokens: int = Field(48, ge=1, le=2048, description="Most new tokens in a shown answer.")
     confidence: float = Field(0.95, gt=0.5, lt=1, description="Level of the bootstrap intervals.")

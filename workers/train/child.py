@@ -75,9 +75,9 @@ def run_child(
 def _environment() -> dict[str, str]:
     """Threads for the child.
 
-    Waiting OpenMP threads sleep instead of spinning: measured on two cores, a forward pass beside one busy process is
-    1.7 times as fast so, beside two 1.6 to 3 times, and on a quiet machine at most 4 % slower. OpenMP reads these
-    once, when it is loaded, so they must be there before the child starts.
+    Waiting OpenMP threads sleep instead of spinning. Measured on two cores: a forward pass is 1.7 times as fast so
+    beside one busy process, 1.6 to 3 times beside two, and at most 4 % slower on a quiet machine. OpenMP reads
+    these once, when it is loaded, so they must be there before the child starts.
     """
     return {
         "OMP_NUM_THREADS": str(physical_cores()),
