@@ -52,7 +52,7 @@ def task_name(stage: str) -> str:
 
 
 CAPABILITY_VARIABLE = "FINETUNE_CAPABILITY"
-"""Environment variable that tells a worker what was found about its accelerator, so that torch is loaded once for it."""
+"""Environment variable that tells a worker which accelerator was found, so that torch is loaded once for it."""
 
 RECONCILE_TASK = "control.reconcile"
 

@@ -115,7 +115,7 @@ def _live_url(folder: _Folder, store: str) -> str:
         return ""
     if state["store"] != store:
         raise InvalidSpec(
-            f"The embedded cluster of {folder.root.parent} is running with the store {state['store']!r}, not {store!r}.",
+            f"The embedded cluster of {folder.root.parent} runs with the store {state['store']!r}, not {store!r}.",
             next_step="Wait for its jobs to end, use the same store, or give another FINETUNE_HOME.",
         )
     return str(state["url"])

@@ -88,9 +88,7 @@ def read_base(file: Path) -> Fields:
     """
     readers = {".json": json.loads, ".toml": tomllib.loads}
     if file.suffix not in readers:
-        raise InvalidSpec(
-            f"Specification {str(file)!r} is neither .json nor .toml.", next_step="Rename or convert it."
-        )
+        raise InvalidSpec(f"Specification {str(file)!r} is neither .json nor .toml.", next_step="Rename or convert it.")
     try:
         fields = readers[file.suffix](file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
@@ -98,7 +96,5 @@ def read_base(file: Path) -> Fields:
             f"Specification {str(file)!r} cannot be read: {error}.", next_step="Mend the file."
         ) from error
     if not isinstance(fields, dict):
-        raise InvalidSpec(
-            f"Specification {str(file)!r} holds no table of fields.", next_step="Begin it with {."
-        )
+        raise InvalidSpec(f"Specification {str(file)!r} holds no table of fields.", next_step="Begin it with {.")
     return fields

@@ -64,9 +64,7 @@ def _comparison_table(evaluation: Evaluation) -> Table:
 def _criteria(verdict: Verdict) -> Table:
     table = _table("Gate", "value", "interval", "threshold", "")
     for criterion in verdict.criteria:
-        interval = (
-            f"{criterion.interval.low:.3f} to {criterion.interval.high:.3f}" if criterion.interval else ""
-        )
+        interval = f"{criterion.interval.low:.3f} to {criterion.interval.high:.3f}" if criterion.interval else ""
         value = "not measured" if criterion.value is None else f"{criterion.value:.3f}"
         mark = Text("✓", "green") if criterion.passed else Text("✗", "red")
         name = Text.assemble(mark, " ", spoken(criterion.name))
@@ -84,9 +82,7 @@ def _answers(answers: Sequence[ShownAnswer]) -> Table:
     ):
         table.add_column(name, ratio=share, overflow="fold")
     for shown in answers:
-        table.add_row(
-            *(Text(printable(text)) for text in (shown.question, shown.base, shown.tuned, shown.reference))
-        )
+        table.add_row(*(Text(printable(text)) for text in (shown.question, shown.base, shown.tuned, shown.reference)))
     return table
 
 

@@ -52,9 +52,9 @@ def spec_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def model_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """``--model``."""
-    return click.option(
-        "--model", metavar="MODEL", help=f"{_field('model').description}  [default: {DEFAULT_MODEL}]"
-    )(command)
+    return click.option("--model", metavar="MODEL", help=f"{_field('model').description}  [default: {DEFAULT_MODEL}]")(
+        command
+    )
 
 
 def set_option(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -105,13 +105,9 @@ def absolute(source: str) -> str:
 
 def _demand(fields: Mapping[str, Any]) -> None:
     if not fields.get("subject"):
-        raise InvalidSpec(
-            "No subject is given.", next_step='Say what to learn: finetune run "quantum computing" …'
-        )
+        raise InvalidSpec("No subject is given.", next_step='Say what to learn: finetune run "quantum computing" …')
     if not fields.get("sources"):
-        raise InvalidSpec(
-            "No source is given.", next_step="Say where to look, for example --source dir:papers."
-        )
+        raise InvalidSpec("No source is given.", next_step="Say where to look, for example --source dir:papers.")
 
 
 def _option_of(option: str, path: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

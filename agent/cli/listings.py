@@ -31,9 +31,7 @@ def jobs_table(jobs: Sequence[JobRecord]) -> Table:
     for job in jobs:
         submitted = datetime.fromtimestamp(job.submitted_at_ms / 1000).isoformat(" ", "minutes")
         state = Text(spoken(job.state), _STATE_STYLES.get(job.state, "cyan"))
-        table.add_row(
-            job.id, state, printable(job.user), job.spec.model, Text(printable(job.spec.subject)), submitted
-        )
+        table.add_row(job.id, state, printable(job.user), job.spec.model, Text(printable(job.spec.subject)), submitted)
     return table
 
 

@@ -75,7 +75,5 @@ def _scan_case(rejected: Sequence[RejectedItem], read: Sequence[DocumentRead]) -
             return PlantedCase(name, _SCAN, by, document.parser == "ocr")
     for item in rejected:
         if urlsplit(item.url).path == _SCAN:
-            return PlantedCase(
-                name, _SCAN, f"rejected in “{stage_name(item.stage)}”: {spoken(item.reason)}", False
-            )
+            return PlantedCase(name, _SCAN, f"rejected in “{stage_name(item.stage)}”: {spoken(item.reason)}", False)
     return PlantedCase(name, _SCAN, "it was not found", False)

@@ -24,9 +24,7 @@ def waits_for(view: JobView, workers: Sequence[WorkerInfo], *, embedded: bool = 
     stage = next((each for each in Stage if view.stages[each].pending), None)
     if stage is None:
         return (
-            "It waits for a control worker to look at it."
-            if _serves(workers, Pool.CONTROL)
-            else _start(Pool.CONTROL)
+            "It waits for a control worker to look at it." if _serves(workers, Pool.CONTROL) else _start(Pool.CONTROL)
         )
     queue = queue_of(view.job, stage)
     serving = [worker for worker in workers if queue in worker.queues]

@@ -25,6 +25,10 @@ NOUN_OF_STAGE: dict[Stage, str] = {
 """What a stage counts; the funnel and the progress lines speak of these."""
 
 
+ETA_FIGURE = "eta_s"
+"""The figure by which a stage that knows better tells the seconds it has left (see `workers.runtime.work.Tick`)."""
+
+
 @dataclass(frozen=True)
 class StageProgress:
     """One stage, as a person sees it."""
@@ -70,7 +74,11 @@ def _measure_stage(view: JobView, stage: StageView) -> StageProgress:
         finished = not stage.pending and not upstream_open
         state = "done" if finished else ("running" if stage.running else "queued")
     eta_s = None
-    if state in ("running", "queued") and total and rate > 0:
+    figures = dict(stage.live[0].figures) if stage.live else {}
+    own = figures.pop(ETA_FIGURE, None)
+    if isinstance(own, (int, float)):
+        eta_s = float(own)
+    elif state in ("running", "queued") and total and rate > 0:
         eta_s = (total - done) / rate
     return StageProgress(
         stage=stage.stage,
@@ -87,7 +95,7 @@ def _measure_stage(view: JobView, stage: StageView) -> StageProgress:
         elapsed_s=elapsed_s,
         eta_s=0.0 if state == "done" else eta_s,
         state=state,
-        figures=stage.live[0].figures if stage.live else {},
+        figures=figures,
     )
 
 

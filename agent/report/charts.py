@@ -66,9 +66,7 @@ def loss_chart(points: Sequence[CurvePoint]) -> LossChart | None:
     return LossChart(
         training=" ".join(f"{x(p.step):.1f},{y(p.loss):.1f}" for p in finite if not p.validation),
         validation=tuple(
-            Dot(x(p.step), y(p.loss), f"step {p.step}: validation loss {p.loss:.3f}")
-            for p in finite
-            if p.validation
+            Dot(x(p.step), y(p.loss), f"step {p.step}: validation loss {p.loss:.3f}") for p in finite if p.validation
         ),
         x_ticks=tuple(Tick(x(step), f"{step:g}") for step in steps),
         y_ticks=tuple(Tick(y(loss), f"{loss:g}") for loss in losses),

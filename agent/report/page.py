@@ -171,8 +171,7 @@ def _rejected(items: Sequence[RejectedItem]) -> tuple[RejectedGroup, ...]:
     for item in items:
         by_stage.setdefault(item.stage, []).append(item)
     return tuple(
-        RejectedGroup(STAGE_NAMES[stage], tuple(group[:MOST_SHOWN]), len(group))
-        for stage, group in by_stage.items()
+        RejectedGroup(STAGE_NAMES[stage], tuple(group[:MOST_SHOWN]), len(group)) for stage, group in by_stage.items()
     )
 
 
@@ -221,9 +220,7 @@ def _settings(spec: JobSpec) -> list[Setting]:
             continue
         for part, inner in type(value).model_fields.items():
             set_to = getattr(value, part)
-            found.append(
-                Setting(f"{name}.{part}", str(set_to), inner.description or "", set_to != inner.default)
-            )
+            found.append(Setting(f"{name}.{part}", str(set_to), inner.description or "", set_to != inner.default))
     return found
 
 

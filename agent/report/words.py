@@ -102,6 +102,4 @@ def printable(text: str) -> str:
     Line breaks and tabs stay; other characters of the Unicode classes Cc and Cf (escape sequences, direction
     overrides) become a space.
     """
-    return "".join(
-        sign if sign in "\n\t" or unicodedata.category(sign) not in ("Cc", "Cf") else " " for sign in text
-    )
+    return "".join(sign if sign in "\n\t" or unicodedata.category(sign) not in ("Cc", "Cf") else " " for sign in text)

@@ -137,9 +137,11 @@ def test_a_server_that_is_not_there_is_named_without_its_password() -> None:
 
 
 def test_a_wrong_password_is_named_as_such(tmp_path: Path) -> None:
-    with valkey_server(tmp_path, password="right") as server:
-        with pytest.raises(BrokerUnavailable, match="refuses the password"):
-            Client(server.url.replace("right", "wrong"))
+    with (
+        valkey_server(tmp_path, password="right") as server,
+        pytest.raises(BrokerUnavailable, match="refuses the password"),
+    ):
+        Client(server.url.replace("right", "wrong"))
 
 
 def test_without_a_server_the_three_ways_to_name_one_are_told(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -64,9 +64,7 @@ def test_the_licence_of_a_folder_comes_from_its_card(folder: Path) -> None:
     assert inspect_model(str(folder)).licence == "apache-2.0"
 
 
-@pytest.mark.parametrize(
-    ("missing", "words"), [("config.json", r"no config\.json"), ("*.safetensors", "no weights")]
-)
+@pytest.mark.parametrize(("missing", "words"), [("config.json", r"no config\.json"), ("*.safetensors", "no weights")])
 def test_a_folder_that_is_no_model_says_what_it_lacks(missing: str, words: str, folder: Path) -> None:
     for file in folder.glob(missing):
         file.unlink()
@@ -100,10 +98,7 @@ def test_offline_an_unknown_hub_model_says_so_and_names_what_else_can_be_done(tm
     code = "from agent.models import inspect_model; inspect_model('someone/something')"
     ended = _in_offline_process(code, tmp_path)
     line = ended.stderr.strip().splitlines()[-1]
-    assert (
-        "UnknownModel: Model 'someone/something' is not in the hub's cache, and HF_HUB_OFFLINE is set."
-        in line
-    )
+    assert "UnknownModel: Model 'someone/something' is not in the hub's cache, and HF_HUB_OFFLINE is set." in line
     assert "model folder" in line
 
 
@@ -177,9 +172,7 @@ def test_a_file_with_another_hash_is_refused(shelf: Shelf, tmp_path: Path) -> No
     assert not (tmp_path / "cache" / "shelved" / "m.gguf").exists()
 
 
-def test_without_an_index_the_message_says_where_to_put_the_file_by_hand(
-    shelf: Shelf, tmp_path: Path
-) -> None:
+def test_without_an_index_the_message_says_where_to_put_the_file_by_hand(shelf: Shelf, tmp_path: Path) -> None:
     with pytest.raises(MissingDependency) as caught:
         fetch_model(inspect_model("shelved"), tmp_path / "cache")
     target = tmp_path / "cache" / "shelved" / "m.gguf"

@@ -24,7 +24,10 @@ class Tick(Protocol):
     """Reports progress; raises JobCancelled or Superseded when the work must stop."""
 
     def __call__(self, done: int, total: int | None = None, **figures: float | str) -> None:
-        """``done`` of ``total`` items so far; ``figures`` are shown beside it (loss, tokens_per_s …)."""
+        """``done`` of ``total`` items so far; ``figures`` are shown beside it (loss, tokens_per_s …).
+
+        The figure ``eta_s`` is the stage's own estimate of the seconds left; it replaces the one made of its rate.
+        """
 
 
 @dataclass(frozen=True)

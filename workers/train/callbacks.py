@@ -18,6 +18,8 @@ from workers.train.events import Events
 
 _BEST_WEIGHTS = "best.safetensors"
 _BEST_STATE = "best.json"
+_SMOOTHING = 0.3
+"""Weight of the newest step in the estimate of the time left; three or four steps are remembered."""
 
 
 class Reporter(TrainerCallback):
@@ -29,6 +31,8 @@ class Reporter(TrainerCallback):
         self._busy_s = 0.0
         self._steps = 0
         self._began = time.monotonic()
+        self._recent_s = 0.0
+        self._pace: dict[str, float] = {}
 
     @property
     def tokens_per_s(self) -> float:
@@ -39,12 +43,13 @@ class Reporter(TrainerCallback):
         self._began = time.monotonic()
 
     def on_step_end(self, *_: Any, **__: Any) -> None:
-        self._busy_s += time.monotonic() - self._began
+        took_s = time.monotonic() - self._began
+        self._busy_s += took_s
         self._steps += 1
+        # Recent steps count most: a machine that was busy for a while must not spoil the estimate for the rest.
+        self._recent_s = took_s if self._steps == 1 else _SMOOTHING * took_s + (1 - _SMOOTHING) * self._recent_s
 
-    def on_log(
-        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
-    ) -> None:
+    def on_log(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
         """Forward loss and rate.
 
         Raises:
@@ -60,17 +65,17 @@ class Reporter(TrainerCallback):
             )
         if figures:
             rate = round(self.tokens_per_s, 1)
-            self._events.progress(state.global_step, state.max_steps, **figures, tokens_per_s=rate)
+            left_s = round((state.max_steps - state.global_step) * self._recent_s, 1)
+            self._pace = {"tokens_per_s": rate, "eta_s": left_s}
+            self._events.progress(state.global_step, state.max_steps, **figures, **self._pace)
 
     def on_prediction_step(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
     ) -> None:
         """A validation is progress too: it must not look like a stall."""
-        self._events.progress(state.global_step, state.max_steps)
+        self._events.progress(state.global_step, state.max_steps, **self._pace)
 
-    def on_save(
-        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
-    ) -> None:
+    def on_save(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
         """Name the checkpoint, which is complete now: callbacks before this one have added their part."""
         folder = Path(str(args.output_dir)) / f"checkpoint-{state.global_step}"
         self._events.checkpoint(state.global_step, folder)
@@ -95,9 +100,7 @@ class BestWeights(TrainerCallback):
             state = json.loads((folder / _BEST_STATE).read_text())
             self.loss, self.step, self._without_gain = state["loss"], state["step"], state["without_gain"]
 
-    def on_evaluate(
-        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
-    ) -> None:
+    def on_evaluate(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
         """Compare this validation with the best one."""
         loss = float(kwargs["metrics"]["eval_loss"])
         if loss < self.loss:
@@ -110,9 +113,7 @@ class BestWeights(TrainerCallback):
             json.dumps({"loss": self.loss, "step": self.step, "without_gain": self._without_gain})
         )
 
-    def on_save(
-        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
-    ) -> None:
+    def on_save(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
         """Put the best weights so far into the checkpoint."""
         target = Path(str(args.output_dir)) / f"checkpoint-{state.global_step}"
         for name in (_BEST_WEIGHTS, _BEST_STATE):

@@ -85,17 +85,13 @@ def load(folder: Path) -> Published:
         base = load_base(ready_base(provenance.base, Settings().model_cache), dtype, device)
         model = PeftModel.from_pretrained(base, folder / ADAPTER_FOLDER)
     else:
-        raise UnknownModel(
-            f"There is no published model in {folder}.", next_step="Name the model folder of a job."
-        )
+        raise UnknownModel(f"There is no published model in {folder}.", next_step="Name the model folder of a job.")
     return Published(model.eval(), load_tokenizer(folder), provenance.system_prompt if provenance else "")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Answer one question, or talk until the end of input; returns the exit code."""
-    parser = argparse.ArgumentParser(
-        prog="python -m workers.train.chat", description="Ask a published model."
-    )
+    parser = argparse.ArgumentParser(prog="python -m workers.train.chat", description="Ask a published model.")
     parser.add_argument("folder", type=Path, help="The model folder.")
     parser.add_argument("--question", help="Answer this one question and end.")
     options = parser.parse_args(arguments)

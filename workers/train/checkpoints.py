@@ -52,9 +52,7 @@ class Checkpoints:
     def _complete(self) -> list[_Stored]:
         """Usable checkpoints up to our epoch, the furthest last."""
         stored = [
-            _Stored(
-                int(step.removeprefix("step-")), int(epoch.removeprefix("e")), f"{self._root}/{epoch}/{step}"
-            )
+            _Stored(int(step.removeprefix("step-")), int(epoch.removeprefix("e")), f"{self._root}/{epoch}/{step}")
             for epoch in self._store.list(self._root)
             for step in self._store.list(f"{self._root}/{epoch}")
         ]

@@ -29,9 +29,7 @@ _LISTEN_S = 1.0
 """Seconds between looks at the cancel flag while the child says nothing."""
 _GRACE_S = 5.0
 """Seconds between asking a child to end and killing it."""
-_OUT_OF_MEMORY = re.compile(
-    r"out of memory|OutOfMemoryError|DefaultCPUAllocator|can't allocate memory", re.IGNORECASE
-)
+_OUT_OF_MEMORY = re.compile(r"out of memory|OutOfMemoryError|DefaultCPUAllocator|can't allocate memory", re.IGNORECASE)
 
 
 def run_child(
@@ -160,9 +158,7 @@ def _failure(name: str, code: int, log: str) -> TrainingFailed:
         )
     said = next((line.strip() for line in reversed(log.splitlines()) if line.strip()), "it left no message")
     how = f"was killed by {signal.Signals(killed).name}" if killed else f"ended with exit code {code}"
-    return TrainingFailed(
-        f"The {name} process {how}: {said}", next_step="Its log is kept beside the artifact."
-    )
+    return TrainingFailed(f"The {name} process {how}: {said}", next_step="Its log is kept beside the artifact.")
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -106,8 +106,7 @@ def _tokens(layout: Layout, tokenizer: PreTrainedTokenizerBase) -> tuple[list[in
         at += len(segment.text)
         ends.append(at)
     trained = [
-        end > start and layout.segments[bisect_left(ends, end)].trained
-        for start, end in encoding["offset_mapping"]
+        end > start and layout.segments[bisect_left(ends, end)].trained for start, end in encoding["offset_mapping"]
     ]
     return list(encoding["input_ids"]), trained
 

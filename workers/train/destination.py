@@ -26,9 +26,7 @@ def deliver(folder: Path, destination: str, job_id: str) -> str:
     try:
         system, root = fsspec.core.url_to_fs(destination)
         present = (
-            {entry.rsplit("/", 1)[-1] for entry in system.ls(root, detail=False)}
-            if system.exists(root)
-            else set()
+            {entry.rsplit("/", 1)[-1] for entry in system.ls(root, detail=False)} if system.exists(root) else set()
         )
         foreign = bool(present) and PROVENANCE_MANIFEST not in present
         target = f"{root.rstrip('/')}/{job_id}" if foreign else root

@@ -50,24 +50,18 @@ def evaluate(work: StageWork) -> Outcome:
     except FinetuneError:
         work.output.write_file("evaluation.log", log_tail(work.scratch, _LOG).encode())
         raise
-    evaluation = evaluation_of(
-        measured, trained.manifest.facts, work.spec.evaluate.confidence, work.spec.seed
-    )
+    evaluation = evaluation_of(measured, trained.manifest.facts, work.spec.evaluate.confidence, work.spec.seed)
     work.output.write_file("evaluation.json", evaluation.model_dump_json(indent=1).encode())
     work.output.write_file("measurement.json", measured.model_dump_json(indent=1).encode())
     work.output.receive("questions", len(measured.questions))
     work.output.keep("questions", len(measured.questions))
     work.output.facts.update(evaluation.model_dump(mode="json", exclude={"answers", "training"}))
     work.output.facts["peak_memory_mb"] = measured.peak_memory_mb
-    following = UnitPlan(
-        stage=Stage.PUBLISH, shard=work.shard, inputs=(work.output.path, trained.path, dataset.path)
-    )
+    following = UnitPlan(stage=Stage.PUBLISH, shard=work.shard, inputs=(work.output.path, trained.path, dataset.path))
     return Outcome(successors=(following,))
 
 
-def evaluation_of(
-    measured: Measurement, training: dict[str, Any], confidence: float, seed: int
-) -> Evaluation:
+def evaluation_of(measured: Measurement, training: dict[str, Any], confidence: float, seed: int) -> Evaluation:
     """The figures with their intervals; ``training`` holds the facts of the train artifact."""
     return Evaluation(
         perplexity=perplexity_of(measured.chunks, confidence=confidence, seed=seed),

@@ -109,9 +109,7 @@ def _tasks(config: EvaluationConfig, tokenizer: PreTrainedTokenizerBase) -> _Tas
         chunks=chunks,
         texts=texts,
         questions=questions,
-        options=[
-            encode(str(n), layout, tokenizer, config.sequence_length) for n, layout in enumerate(layouts)
-        ],
+        options=[encode(str(n), layout, tokenizer, config.sequence_length) for n, layout in enumerate(layouts)],
         prompts=[prompt_of(layout) for layout in shown],
         bare=all(layout.bare for layout in shown),
     )
@@ -138,9 +136,7 @@ def _texts_within_budget(
     return taken, texts
 
 
-def _base_then_tuned(
-    config: EvaluationConfig, folder: Path, bf16: bool, device: torch.device
-) -> Iterator[Any]:
+def _base_then_tuned(config: EvaluationConfig, folder: Path, bf16: bool, device: torch.device) -> Iterator[Any]:
     """The base model, then the tuned one; an adapted model is its own base while its adapter is off."""
     dtype = torch.bfloat16 if bf16 else torch.float32
     base: Any = load_base(folder, dtype, device)
@@ -163,12 +159,8 @@ def _ask(model: Any, tokenizer: Any, tasks: _Tasks, config: EvaluationConfig, pr
     padding = tokenizer.pad_token_id or 0
     texts = negative_log_likelihoods(model, tasks.texts, padding=padding, progress=progress)
     at = len(tasks.texts)
-    options = negative_log_likelihoods(
-        model, tasks.options, padding=padding, progress=lambda done: progress(at + done)
-    )
-    shown = greedy_answers(
-        model, tokenizer, tasks.prompts, bare=tasks.bare, new_tokens=config.evaluate.answer_tokens
-    )
+    options = negative_log_likelihoods(model, tasks.options, padding=padding, progress=lambda done: progress(at + done))
+    shown = greedy_answers(model, tokenizer, tasks.prompts, bare=tasks.bare, new_tokens=config.evaluate.answer_tokens)
     progress(at + len(tasks.options) + len(tasks.prompts))
     return _Answers(texts, options, shown)
 

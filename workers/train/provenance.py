@@ -41,9 +41,7 @@ class Provenance(Record):
     system_prompt: str = Field(description="System message of the training conversations, '' for none.")
     rows: dict[str, int] = Field(description="Split -> number of rows.")
     documents: int
-    licences: dict[str, int] = Field(
-        description="SPDX expression -> number of documents; '' for none stated."
-    )
+    licences: dict[str, int] = Field(description="SPDX expression -> number of documents; '' for none stated.")
     verdict: Verdict
     published_against_verdict: bool
     files: dict[str, str] = Field(description="File -> sha256, of every other file in the folder.")

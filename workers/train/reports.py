@@ -38,13 +38,9 @@ class LoopResult(Record):
     targets_per_pass: int = Field(description="Tokens the loss reads in one pass over the rows.")
     sequences: int
     fill: float = Field(description="Useful share of sequences * sequence length.")
-    packed: bool = Field(
-        description="False when the model's attention mixes packed rows, so none were packed."
-    )
+    packed: bool = Field(description="False when the model's attention mixes packed rows, so none were packed.")
     rows_cut: int = Field(description="Rows longer than the sequence length.")
-    refused: tuple[str, ...] = Field(
-        (), description="Ids of rows without a target within the sequence length."
-    )
+    refused: tuple[str, ...] = Field((), description="Ids of rows without a target within the sequence length.")
     train_loss: float
     first_eval_loss: float | None
     best_eval_loss: float | None

@@ -39,9 +39,7 @@ def _disk(home: Path) -> Check:
     there = next(folder for folder in (home, *home.parents) if folder.exists())
     free_gb = shutil.disk_usage(there).free / _GB
     if free_gb < ROOM_GB:
-        return Check(
-            "disk", "missing", f"{free_gb:.1f} GB free at {there}", f"free {ROOM_GB:g} GB, or use --home"
-        )
+        return Check("disk", "missing", f"{free_gb:.1f} GB free at {there}", f"free {ROOM_GB:g} GB, or use --home")
     return Check("disk", "ok", f"{free_gb:.1f} GB free at {there}")
 
 

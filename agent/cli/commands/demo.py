@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from agent.client import Client, Job
     from agent.spec import JobSpec
 
+EPOCHS = 1
+"""One pass over the rows shows a gain far beyond noise and takes three to four minutes on two cores."""
 REQUESTS_PER_S = 50.0
 """The site is served by this very command: there is nobody to be polite to."""
 
@@ -59,6 +61,7 @@ def demo_spec(base: str, model: str, assignments: tuple[str, ...]) -> JobSpec:
 
     fields: Fields = {"model": model, "subject": DEMO_SUBJECT, "sources": [f"site:{base}"]}
     fields = assign(fields, "retrieve.requests_per_second", REQUESTS_PER_S)
+    fields = assign(fields, "train.epochs", EPOCHS)
     for path, value in read_assignments(assignments):
         fields = assign(fields, path, value)
     return JobSpec(**fields)

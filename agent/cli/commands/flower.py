@@ -23,9 +23,7 @@ _COLUMNS = "name,state,kwargs,received,started,runtime,worker,uuid"
 
 
 @click.command("flower")
-@click.option(
-    "--port", type=click.IntRange(0, 65535), default=5555, show_default=True, help="0 takes any free one."
-)
+@click.option("--port", type=click.IntRange(0, 65535), default=5555, show_default=True, help="0 takes any free one.")
 @click.option("--address", default=LOOPBACK, show_default=True, help="Address to listen on.")
 @click.option("--url-prefix", default="", help="First part of every path, behind a proxy.")
 @click.option("--control", is_flag=True, help="Allow Flower to steer workers; otherwise it only shows.")
@@ -43,9 +41,7 @@ def command(port: int, address: str, url_prefix: str, control: bool) -> int:
         environment = flower_environment(os.environ, client.settings.broker_url, user, password)
         shown = password if made_up else f"as in {PASSWORD_VARIABLE}"
         prefix = f"{url_prefix.strip('/')}/" if url_prefix else ""
-        click.echo(
-            f"Flower: http://{address}:{port or '…'}/{prefix}  user {user}  password {shown}", err=True
-        )
+        click.echo(f"Flower: http://{address}:{port or '…'}/{prefix}  user {user}  password {shown}", err=True)
         process = subprocess.Popen(argv, env=environment)
         try:
             return process.wait()
@@ -85,9 +81,7 @@ def flower_argv(*, port: int, address: str, url_prefix: str, control: bool) -> l
     return [*argv, f"--url-prefix={url_prefix.strip('/')}"] if url_prefix else argv
 
 
-def flower_environment(
-    environment: Mapping[str, str], broker_url: str, user: str, password: str
-) -> dict[str, str]:
+def flower_environment(environment: Mapping[str, str], broker_url: str, user: str, password: str) -> dict[str, str]:
     """The environment with server and account: a command line could be read by every user of the machine.
 
     Settings that would open Flower's API or replace its login are taken out.

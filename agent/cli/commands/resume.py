@@ -37,8 +37,6 @@ def command(job_id: str, watching: bool, as_json: bool, plain: bool) -> ExitCode
         if embedded:
             return follow(job, as_json=as_json, plain=plain)
         if watching:
-            return follow(
-                job, as_json=as_json, plain=plain, hint=lambda: waits_for(job.view(), client.workers())
-            )
+            return follow(job, as_json=as_json, plain=plain, hint=lambda: waits_for(job.view(), client.workers()))
     click.echo(f"Job {job_id} is {record.state}; `finetune watch {job_id}` follows it.")
     return ExitCode.PUBLISHED

@@ -15,9 +15,7 @@ LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 @click.command("worker")
 @click.argument("pool", metavar="POOL", type=click.Choice([str(pool) for pool in Pool]))
-@click.option(
-    "--concurrency", type=click.IntRange(min=1), help="Units at once.  [default: by pool and cores]"
-)
+@click.option("--concurrency", type=click.IntRange(min=1), help="Units at once.  [default: by pool and cores]")
 @click.option("--name", help="First part of the worker's name.  [default: the pool's]")
 @click.option(
     "--log-level", type=click.Choice(LOG_LEVELS, case_sensitive=False), default="INFO", show_default=True,

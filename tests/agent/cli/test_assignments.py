@@ -21,9 +21,7 @@ def _spec(*texts: str) -> JobSpec:
 
 
 def test_values_get_the_type_of_their_field() -> None:
-    spec = _spec(
-        "train.epochs=3", "train.learning_rate=5e-5", "parse.ocr=false", "generate.model=123", "seed=4"
-    )
+    spec = _spec("train.epochs=3", "train.learning_rate=5e-5", "parse.ocr=false", "generate.model=123", "seed=4")
     assert spec.train.epochs == 3.0
     assert spec.train.learning_rate == 5e-5
     assert spec.parse.ocr is False

@@ -77,9 +77,7 @@ def test_a_broker_url_that_is_none(finetune: Finetune) -> None:
 def test_a_wrong_job_costs_no_start(
     finetune: Finetune, documents: Path, own_home: Path, words: list[str], message: str
 ) -> None:
-    code, lines = _said(
-        finetune, "run", "quantum computing", *(word.format(documents=documents) for word in words)
-    )
+    code, lines = _said(finetune, "run", "quantum computing", *(word.format(documents=documents) for word in words))
     assert code == 2
     assert message in lines[0]
     assert not (own_home / "local").exists()

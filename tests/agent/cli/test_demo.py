@@ -16,9 +16,7 @@ def test_the_demo_asks_its_own_site_without_waiting() -> None:
 
 
 def test_any_field_of_the_demo_can_be_set() -> None:
-    spec = demo_spec(
-        "http://127.0.0.1:8800/", "gpt2", ("train.max_steps=3", "retrieve.requests_per_second=1")
-    )
+    spec = demo_spec("http://127.0.0.1:8800/", "gpt2", ("train.max_steps=3", "retrieve.requests_per_second=1"))
     assert spec.model == "gpt2"
     assert spec.train.max_steps == 3
     assert spec.retrieve.requests_per_second == 1.0

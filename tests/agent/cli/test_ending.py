@@ -63,8 +63,6 @@ def test_text_of_documents_cannot_steer_the_terminal(tmp_path: Path) -> None:
 
 
 def test_exit_codes_are_those_of_the_help() -> None:
-    codes = {
-        state: int(exit_code_of(state)) for state in (JobState.COMPLETED, JobState.FAILED, JobState.REJECTED)
-    }
+    codes = {state: int(exit_code_of(state)) for state in (JobState.COMPLETED, JobState.FAILED, JobState.REJECTED)}
     assert codes == {JobState.COMPLETED: 0, JobState.FAILED: 1, JobState.REJECTED: 3}
     assert exit_code_of(JobState.CANCELLED) == 1

@@ -33,9 +33,7 @@ def test_a_set_account_is_used() -> None:
     assert credentials(environment) == ("ada", "secret", False)
 
 
-@pytest.mark.parametrize(
-    "environment", [{"FINETUNE_FLOWER_USER": "a:b"}, {"FINETUNE_FLOWER_PASSWORD": "a,eve:x"}]
-)
+@pytest.mark.parametrize("environment", [{"FINETUNE_FLOWER_USER": "a:b"}, {"FINETUNE_FLOWER_PASSWORD": "a,eve:x"}])
 def test_an_account_that_would_open_another_is_refused(environment: dict[str, str]) -> None:
     with pytest.raises(InvalidSpec, match="must not contain"):
         credentials(environment)
@@ -49,9 +47,7 @@ def test_the_password_is_in_the_environment_and_not_on_the_command_line() -> Non
 
 
 def test_settings_that_would_weaken_the_login_are_taken_out() -> None:
-    environment = flower_environment(
-        {"FLOWER_UNAUTHENTICATED_API": "1", "PATH": "/bin"}, "redis://x", "a", "b"
-    )
+    environment = flower_environment({"FLOWER_UNAUTHENTICATED_API": "1", "PATH": "/bin"}, "redis://x", "a", "b")
     assert "FLOWER_UNAUTHENTICATED_API" not in environment
     assert environment["PATH"] == "/bin"
 

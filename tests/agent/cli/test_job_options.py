@@ -87,9 +87,7 @@ def test_naming_an_llm_chooses_the_backend_that_uses_it() -> None:
 
 def test_options_override_the_file_and_set_overrides_both(tmp_path: Path) -> None:
     base = tmp_path / "base.toml"
-    base.write_text(
-        'subject = "qubits"\nsources = ["dir:/a"]\nseed = 1\n[train]\nepochs = 1\nlora_rank = 4\n'
-    )
+    base.write_text('subject = "qubits"\nsources = ["dir:/a"]\nseed = 1\n[train]\nepochs = 1\nlora_rank = 4\n')
     spec = _spec("--spec", str(base), "--epochs", "2", "--seed", "2", "--set", "seed=3")
     assert spec.subject == "qubits"
     assert spec.train.lora_rank == 4

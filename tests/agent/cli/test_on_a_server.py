@@ -76,9 +76,7 @@ def test_cancelling_and_resuming(on_server: Finetune, submitted: str) -> None:
     assert "is queued" in on_server("resume", submitted).stdout
 
 
-def test_watching_a_cancelled_job_ends_with_1_and_says_how_to_go_on(
-    on_server: Finetune, submitted: str
-) -> None:
+def test_watching_a_cancelled_job_ends_with_1_and_says_how_to_go_on(on_server: Finetune, submitted: str) -> None:
     on_server("cancel", submitted)
     watching = on_server("watch", submitted)
     assert watching.exit_code == 1

@@ -63,9 +63,7 @@ def finished_job(store: Store, state: JobState = JobState.COMPLETED, *, rejectio
     )
     stages[Stage.PARSE] = replace(
         stages[Stage.PARSE],
-        tallies={
-            "documents": Tally(received=40, kept=38, rejected={"too_short": 1}, failed={"corrupt_pdf": 1})
-        },
+        tallies={"documents": Tally(received=40, kept=38, rejected={"too_short": 1}, failed={"corrupt_pdf": 1})},
     )
     job = job_record(state)
     view = JobView(job, stages, SUBMITTED_MS + STAGE_MS * 20, outputs)
@@ -73,15 +71,11 @@ def finished_job(store: Store, state: JobState = JobState.COMPLETED, *, rejectio
         job_id=JOB_ID,
         state=state,
         reason=job.reason,
-        verdict=verdict(ship=state is JobState.COMPLETED)
-        if state in (JobState.COMPLETED, JobState.REJECTED)
-        else None,
+        verdict=verdict(ship=state is JobState.COMPLETED) if state in (JobState.COMPLETED, JobState.REJECTED) else None,
         evaluation=evaluation() if state in (JobState.COMPLETED, JobState.REJECTED) else None,
         funnel={stage: each.tallies for stage, each in stages.items() if each.tallies},
         model_uri=store.uri(f"jobs/{JOB_ID}/publish/0-e1/model") if state is JobState.COMPLETED else "",
-        provenance_uri=store.uri(f"jobs/{JOB_ID}/publish/0-e1/provenance.json")
-        if state is JobState.COMPLETED
-        else "",
+        provenance_uri=store.uri(f"jobs/{JOB_ID}/publish/0-e1/provenance.json") if state is JobState.COMPLETED else "",
         report_uri=store.uri(f"jobs/{JOB_ID}/report.html"),
     )
     return FinishedJob(store, view, result)
@@ -138,9 +132,7 @@ def evaluation() -> Evaluation:
                 tuned="A qubit is a quantum system with two basis states.",
                 url="http://127.0.0.1:8800/basics/qubit.html",
             ),
-            ShownAnswer(
-                question=HOSTILE, reference=HOSTILE, base=HOSTILE, tuned=HOSTILE, url="javascript:alert(1)"
-            ),
+            ShownAnswer(question=HOSTILE, reference=HOSTILE, base=HOSTILE, tuned=HOSTILE, url="javascript:alert(1)"),
         ),
         training=TrainingSummary(
             method="lora",

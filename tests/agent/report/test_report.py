@@ -75,12 +75,8 @@ def test_a_failed_job_has_a_report_too(store: Store) -> None:
 def test_the_page_loads_nothing_and_runs_nothing(store: Store) -> None:
     html = _html(finished_job(store))
     page = _Page(html)
-    assert {tag for tag, _ in page.tags}.isdisjoint(
-        {"script", "link", "img", "iframe", "object", "embed", "base"}
-    )
-    assert not any(
-        name.startswith("on") or name == "src" for _, attributes in page.tags for name in attributes
-    )
+    assert {tag for tag, _ in page.tags}.isdisjoint({"script", "link", "img", "iframe", "object", "embed", "base"})
+    assert not any(name.startswith("on") or name == "src" for _, attributes in page.tags for name in attributes)
     assert "url(" not in html
     assert "@import" not in html
     assert ("meta", "default-src 'none'; style-src 'unsafe-inline'") in {

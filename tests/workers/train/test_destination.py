@@ -30,9 +30,7 @@ def test_a_model_of_ours_is_replaced_whole(model: Path, tmp_path: Path) -> None:
     assert sorted(item.name for item in tmp_path.iterdir()) == ["model", "target"]
 
 
-def test_a_folder_with_other_files_keeps_them_and_gets_the_model_beside_them(
-    model: Path, tmp_path: Path
-) -> None:
+def test_a_folder_with_other_files_keeps_them_and_gets_the_model_beside_them(model: Path, tmp_path: Path) -> None:
     target = tmp_path / "target"
     target.mkdir()
     (target / "thesis.tex").write_text("years of work")

@@ -47,9 +47,7 @@ def _adapter(base: Path, folder: Path) -> Path:
     return folder
 
 
-def _measure(
-    facts: ModelFacts, tuned: Path, home: Path, *, method: str = "lora", merged: bool = True
-) -> Measurement:
+def _measure(facts: ModelFacts, tuned: Path, home: Path, *, method: str = "lora", merged: bool = True) -> Measurement:
     chunks: list[Chunk] = [make_chunk(n) for n in range(12)]
     rows: list[Row] = [make_row(n, RowFormat.CHAT, Split.TEST) for n in range(8)]
     if not facts.has_chat_template:
@@ -168,9 +166,7 @@ def test_the_stage_writes_figures_with_intervals_and_every_score(jobs: Jobs, lla
     trained.facts.update(method="lora", steps=3, tokens=900, train_loss=2.0, first_eval_loss=None,
                          best_eval_loss=None, last_eval_loss=None)  # fmt: skip
     trained.commit()
-    work = jobs.unit(
-        "evaluate", [trained.path, dataset], llama, evaluate={"answer_tokens": 4, "show_answers": 2}
-    )
+    work = jobs.unit("evaluate", [trained.path, dataset], llama, evaluate={"answer_tokens": 4, "show_answers": 2})
     outcome = evaluate(work)
     work.output.commit()
     found = Evaluation.model_validate_json(jobs.store.read(f"{work.output.path}/evaluation.json"))

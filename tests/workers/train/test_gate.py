@@ -58,9 +58,7 @@ def test_accuracy_that_may_have_stayed_passes_and_accuracy_that_surely_fell_does
 
 
 def test_without_questions_perplexity_decides_alone() -> None:
-    assert [criterion.name for criterion in decide(_evaluation(accuracy=None), CONFIG).criteria] == [
-        "perplexity_gain"
-    ]
+    assert [criterion.name for criterion in decide(_evaluation(accuracy=None), CONFIG).criteria] == ["perplexity_gain"]
 
 
 def test_nothing_measured_does_not_ship() -> None:

@@ -62,9 +62,7 @@ def bench(tmp_path: Path, llama: ModelFacts) -> Bench:
     )  # fmt: skip
 
 
-def test_full_tuning_of_a_model_without_chat_template_moves_all_weights(
-    tmp_path: Path, gpt2: ModelFacts
-) -> None:
+def test_full_tuning_of_a_model_without_chat_template_moves_all_weights(tmp_path: Path, gpt2: ModelFacts) -> None:
     rows = [make_row(n, RowFormat.PROMPT_COMPLETION) for n in range(24)]
     bench = Bench(tmp_path, gpt2, rows, [])
     result = bench.run(method="full", learning_rate=0.01, max_steps=12)
@@ -103,9 +101,7 @@ def test_training_stops_when_validation_gets_no_better_and_keeps_the_best_weight
     # Learning one sentence by heart makes every other one less likely.
     rows = [make_row(0, RowFormat.TEXT).model_copy(update={"id": str(n)}) for n in range(12)]
     bench = Bench(tmp_path, llama, rows, [make_row(n, RowFormat.TEXT) for n in range(1, 4)])
-    result = bench.run(
-        method="full", learning_rate=0.05, max_steps=40, eval_steps=1, early_stopping_patience=2
-    )
+    result = bench.run(method="full", learning_rate=0.05, max_steps=40, eval_steps=1, early_stopping_patience=2)
     assert result.stopped_early
     assert result.steps < 40
     assert result.best_step < result.steps
@@ -129,9 +125,7 @@ def test_a_training_that_diverges_names_the_step_and_the_setting(bench: Bench) -
         bench.run(method="full", learning_rate=1e30, warmup_share=0.0, max_steps=20)
 
 
-def test_rows_without_room_for_any_answer_end_the_training_before_it_starts(
-    tmp_path: Path, llama: ModelFacts
-) -> None:
+def test_rows_without_room_for_any_answer_end_the_training_before_it_starts(tmp_path: Path, llama: ModelFacts) -> None:
     row = make_row(0, RowFormat.CHAT)
     question, answer = row.messages
     endless = row.model_copy(update={"messages": ({**question, "content": 99 * question["content"]}, answer)})

@@ -75,17 +75,13 @@ def _published(
 
 
 @pytest.fixture(scope="module")
-def passed(
-    llama_folder: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[Jobs, StageWork, Outcome]]:
+def passed(llama_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Jobs, StageWork, Outcome]]:
     """An adapter that passed the gate, handed over; the tests only look at it."""
     root = tmp_path_factory.mktemp("passed")
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("FINETUNE_HOME", str(root / "home"))
         jobs = Jobs(root)
-        work, outcome = _published(
-            jobs, inspect_model(str(llama_folder)), destination=str(root / "handed" / "over")
-        )
+        work, outcome = _published(jobs, inspect_model(str(llama_folder)), destination=str(root / "handed" / "over"))
         yield jobs, work, outcome
 
 
@@ -107,9 +103,7 @@ def test_a_passed_adapter_is_handed_over_merged_and_apart_and_both_say_the_same(
     with torch.inference_mode():
         before = base(input_ids=ids).logits
         adapted: Any = PeftModel.from_pretrained(base, folder / "adapter").eval()
-        torch.testing.assert_close(
-            merged(input_ids=ids).logits, adapted(input_ids=ids).logits, atol=1e-4, rtol=1e-4
-        )
+        torch.testing.assert_close(merged(input_ids=ids).logits, adapted(input_ids=ids).logits, atol=1e-4, rtol=1e-4)
         assert not torch.allclose(before, merged(input_ids=ids).logits, atol=1e-2)
     assert load_tokenizer(folder).chat_template == load_tokenizer(llama_folder).chat_template
 

@@ -52,7 +52,11 @@ def test_plain_text_rows_ask_nothing() -> None:
     ("question", "answer", "parts"),
     [
         ("What is a qubit?", "A qubit is a two-level system.", ("A qubit is ", "a two-level system.")),
-        ("Why does the phase drift?", "The phase is noisy, so it drifts.", ("The phase is ", "noisy, so it drifts.")),
+        (
+            "Why does the phase drift?",
+            "The phase is noisy, so it drifts.",
+            ("The phase is ", "noisy, so it drifts."),
+        ),
         ("What is a qubit?", "It is a two-level system.", ("", "It is a two-level system.")),
         ("What is a qubit?", "A qubit is small.", ("", "A qubit is small.")),
     ],
@@ -67,7 +71,10 @@ def test_wrong_answers_begin_as_the_right_one_so_that_the_subject_alone_gives_no
     things = ["qubit", "photon", "magnon", "phonon", "polaron"]
     rows = [
         make_row(number, RowFormat.PROMPT_COMPLETION, Split.TEST).model_copy(
-            update={"prompt": f"What is a {thing}?", "completion": f" A {thing} is the {number}th kind of thing."}
+            update={
+                "prompt": f"What is a {thing}?",
+                "completion": f" A {thing} is the {number}th kind of thing.",
+            }
         )
         for number, thing in enumerate(things)
     ]

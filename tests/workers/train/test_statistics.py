@@ -39,9 +39,7 @@ def test_perplexity_is_exp_of_nats_a_token_and_bits_a_byte_count_bytes() -> None
 
 def test_pairing_makes_a_steady_gain_certain_however_much_documents_differ() -> None:
     uneven = [
-        score.model_copy(
-            update={"base_nll": score.base_nll * (1 + n), "tuned_nll": score.base_nll * (1 + n) - 10}
-        )
+        score.model_copy(update={"base_nll": score.base_nll * (1 + n), "tuned_nll": score.base_nll * (1 + n) - 10})
         for n, score in enumerate(_chunks([0.0] * 20))
     ]
     found = perplexity_of(uneven, confidence=0.95, seed=1)

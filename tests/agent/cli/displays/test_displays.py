@@ -127,9 +127,7 @@ def test_json_is_one_object_an_event() -> None:
 
 def test_the_live_table_has_a_line_a_stage_and_one_estimate_for_the_job() -> None:
     out = io.StringIO()
-    console = Console(
-        file=out, force_terminal=True, width=80, height=25, color_system=None, _environ={"TERM": "xterm"}
-    )
+    console = Console(file=out, force_terminal=True, width=80, height=25, color_system=None, _environ={"TERM": "xterm"})
     with LiveDisplay(console) as display:
         display.show(StateChanged(JobState.TRAINING))
         display.show(ProgressChanged(replace(PARSING, state="done", done=40), 200.0))
