@@ -44,7 +44,7 @@ def ready_base(facts: ModelFacts, cache_dir: Path) -> Path:
 def _unpacked(gguf: Path, home: Path) -> Path:
     """The GGUF file as a bf16 safetensors folder with tokenizer and chat template, made on first use.
 
-    Block-quantised weights cannot be trained; unpacking takes 2 to 28 s, loading the result under one.
+    Block-quantised weights cannot be trained, and unpacking them at every stage would cost seconds each time.
     """
     target = home / _UNPACKED
     home.mkdir(parents=True, exist_ok=True)
@@ -55,7 +55,9 @@ def _unpacked(gguf: Path, home: Path) -> Path:
         with tempfile.TemporaryDirectory(dir=home) as scratch:
             partial = Path(scratch) / _UNPACKED
             tokenizer = AutoTokenizer.from_pretrained(gguf.parent, gguf_file=gguf.name)
-            model: Any = AutoModelForCausalLM.from_pretrained(gguf.parent, gguf_file=gguf.name, dtype=torch.bfloat16)
+            model: Any = AutoModelForCausalLM.from_pretrained(
+                gguf.parent, gguf_file=gguf.name, dtype=torch.bfloat16
+            )
             # The weights are plain by now, but save_pretrained refuses while these say otherwise.
             model.hf_quantizer = None
             if hasattr(model.config, "quantization_config"):

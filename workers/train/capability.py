@@ -13,7 +13,7 @@ from agent.errors import MissingDependency, OperationFailed
 from agent.job.records import Record
 
 _PROBE_TIMEOUT_S = 180.0
-"""Loading torch from a cold disk took 30 s at most here; a hung driver must not hold the worker for ever."""
+"""Generous for loading torch from a cold disk; a hung driver must not hold the worker for ever."""
 _CLASS_TOLERANCE = 0.9
 """An '8 GB' machine shows a little less than its name: firmware and kernel keep their part."""
 
@@ -24,7 +24,9 @@ class Capability(Record):
     backend: str = Field(description="cuda | rocm | mps | cpu")
     devices: int = Field(description="Number of devices of this backend; 1 for cpu.")
     names: tuple[str, ...]
-    memory_gb: float = Field(description="Memory of the smallest device in 10^9 bytes; the host's for cpu and mps.")
+    memory_gb: float = Field(
+        description="Memory of the smallest device in 10^9 bytes; the host's for cpu and mps."
+    )
     bf16: bool = Field(description="Whether bf16 arithmetic is native, and so faster than fp32.")
     threads: int = Field(description="Physical cores this process may use.")
 
@@ -49,7 +51,9 @@ def detect_capability() -> Capability:
     if probe.returncode == 0:
         return Capability.model_validate_json(probe.stdout.splitlines()[-1])
     if "No module named 'torch'" in probe.stderr:
-        raise MissingDependency("A train worker needs torch.", next_step="pip install 'finetune-agent[train]'")
+        raise MissingDependency(
+            "A train worker needs torch.", next_step="pip install 'finetune-agent[train]'"
+        )
     said = (probe.stderr.strip() or f"exit code {probe.returncode}").splitlines()[-1]
     raise OperationFailed(f"Looking for accelerators failed: {said}", next_step="Check the device's driver.")
 

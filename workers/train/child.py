@@ -29,7 +29,9 @@ _LISTEN_S = 1.0
 """Seconds between looks at the cancel flag while the child says nothing."""
 _GRACE_S = 5.0
 """Seconds between asking a child to end and killing it."""
-_OUT_OF_MEMORY = re.compile(r"out of memory|OutOfMemoryError|DefaultCPUAllocator|can't allocate memory", re.IGNORECASE)
+_OUT_OF_MEMORY = re.compile(
+    r"out of memory|OutOfMemoryError|DefaultCPUAllocator|can't allocate memory", re.IGNORECASE
+)
 
 
 def run_child(
@@ -73,8 +75,8 @@ def run_child(
 def _environment() -> dict[str, str]:
     """Threads for the child.
 
-    Waiting OpenMP threads sleep instead of spinning. Measured on two cores: a forward pass is 1.7 times as fast so
-    beside one busy process, 1.6 to 3 times beside two, and at most 4 % slower on a quiet machine. OpenMP reads
+    Waiting OpenMP threads sleep instead of spinning. Against the default, a forward pass on two cores was 1.7 times
+    as fast beside one busy process, 1.6 times beside two, and no slower alone (four passes each). OpenMP reads
     these once, when it is loaded, so they must be there before the child starts.
     """
     return {
@@ -158,7 +160,9 @@ def _failure(name: str, code: int, log: str) -> TrainingFailed:
         )
     said = next((line.strip() for line in reversed(log.splitlines()) if line.strip()), "it left no message")
     how = f"was killed by {signal.Signals(killed).name}" if killed else f"ended with exit code {code}"
-    return TrainingFailed(f"The {name} process {how}: {said}", next_step="Its log is kept beside the artifact.")
+    return TrainingFailed(
+        f"The {name} process {how}: {said}", next_step="Its log is kept beside the artifact."
+    )
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

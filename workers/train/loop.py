@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _VALIDATIONS = 4
 """Validations in a short run, which would otherwise end before the first one."""
 _VALIDATION_SHARE = 0.1
-"""Validation sequences per training sequence: four validations then cost an eighth of one pass."""
+"""Validation sequences per training sequence: four validations then cost about an eighth of one pass."""
 _LEAST_VALIDATION = 4
 _CHECKPOINTS_KEPT = 3
 """One more than the parent keeps, so that none vanishes while it is being copied."""
@@ -83,7 +83,9 @@ def train(config: LoopConfig, events: Events) -> LoopResult:
     )
     trainer.train(resume_from_checkpoint=str(config.resume_from) if config.resume_from else None)
     history = trainer.state.log_history
-    if validation and not any("eval_loss" in entry and entry["step"] == trainer.state.global_step for entry in history):
+    if validation and not any(
+        "eval_loss" in entry and entry["step"] == trainer.state.global_step for entry in history
+    ):
         trainer.evaluate()
     steps = trainer.state.global_step
     restored = best.restore(model, steps)
@@ -157,7 +159,9 @@ def _trainable(model: PreTrainedModel, config: LoopConfig) -> Any:
     return get_peft_model(model, adapters)
 
 
-def _arguments(config: LoopConfig, sequences: int, *, bf16: bool, cpu: bool, validate: bool) -> TrainingArguments:
+def _arguments(
+    config: LoopConfig, sequences: int, *, bf16: bool, cpu: bool, validate: bool
+) -> TrainingArguments:
     spec = config.train
     steps = _steps(spec, sequences)
     return TrainingArguments(

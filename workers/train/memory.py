@@ -25,7 +25,7 @@ _ADAPTER_UNITS_PER_LAYER = 25
 """Sum of inputs and outputs of a layer's seven linear maps over the hidden size, with a gated 8/3 wide
 MLP."""
 _RUNTIME_BYTES = 1_000_000_000
-"""Libraries, kernels and allocator slack; measured 0.7 GB for torch on CPU, about 1 GB for a CUDA context."""
+"""Libraries, kernels and allocator slack: an allowance, not a measurement."""
 
 
 @dataclass(frozen=True)

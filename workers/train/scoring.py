@@ -12,7 +12,7 @@ from workers.train.base_model import most_positions
 from workers.train.data import IGNORED, Encoded
 
 _BATCH_TOKENS = 1024
-"""Tokens in one forward pass: on two cores as fast as any size, and 0.2 GB of fp32 logits."""
+"""Tokens in one forward pass: 0.2 GB of fp32 logits with a vocabulary of 49,152."""
 
 
 def negative_log_likelihoods(
@@ -27,7 +27,9 @@ def negative_log_likelihoods(
     done = 0
     for batch in _batches(rows):
         longest = len(rows[batch[0]].ids)
-        ids = torch.tensor([[*rows[n].ids, *[padding] * (longest - len(rows[n].ids))] for n in batch], device=device)
+        ids = torch.tensor(
+            [[*rows[n].ids, *[padding] * (longest - len(rows[n].ids))] for n in batch], device=device
+        )
         labels = torch.tensor(
             [[*rows[n].labels, *[IGNORED] * (longest - len(rows[n].ids))] for n in batch], device=device
         )
@@ -43,7 +45,9 @@ def negative_log_likelihoods(
     return sums
 
 
-def greedy_answers(model: Any, tokenizer: Any, prompts: Sequence[str], *, bare: bool, new_tokens: int) -> list[str]:
+def greedy_answers(
+    model: Any, tokenizer: Any, prompts: Sequence[str], *, bare: bool, new_tokens: int
+) -> list[str]:
     """The likeliest continuation of each prompt, without special tokens."""
     if not prompts:
         return []

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 _RESAMPLES = 2000
-"""The 2.5 % ends of so many resamples rest on 50 values each; more moved the third digit only."""
+"""The 2.5 % ends of so many resamples rest on 50 values each."""
 _ENOUGH_DOCUMENTS = 5
 """Text of one document goes together, so documents are drawn; with fewer than this the interval would mean
 nothing."""

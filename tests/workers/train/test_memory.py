@@ -21,9 +21,9 @@ def test_lora_of_a_7b_model_fits_a_24_gb_card() -> None:
 
 
 def test_the_embedded_model_fits_the_smallest_class_and_its_estimate_lies_above_what_was_measured() -> None:
-    # 2.94 GB resident was the peak of smollm2-135m with these settings on two CPU cores.
+    # 2.96 GB resident was the peak of smollm2-135m with these settings on two CPU cores.
     need = estimate_memory(134_515_008, method="lora", sequence_length=256, micro_batch=4)
-    assert 2.94 * GB < need.total < 4 * GB
+    assert 2.96 * GB < need.total < 4 * GB
     assert memory_class_gb(need.total) == 8
 
 
