@@ -6,7 +6,7 @@ from agent.job.evaluation import Accuracy, Criterion, Evaluation, Perplexity, Tr
 from agent.spec import EvaluateConfig
 
 _FEW_STEPS = 20
-"""Below this, too little training is the likeliest cause of a gain that is missing; it is no bar to shipping."""
+"""Below this, too little training is the likeliest cause of a missing gain; it is no bar to shipping."""
 _OVERFIT = 1.02
 """Last over best validation loss from which we say that the training went on too long."""
 
