@@ -76,8 +76,8 @@ def _environment() -> dict[str, str]:
     """Threads for the child.
 
     Waiting OpenMP threads sleep instead of spinning. Against the default, a forward pass on two cores was 1.7
-    times as fast beside one busy process, 1.6 times beside two, and no slower alone (four passes each). OpenMP
-    reads these once, when it is loaded, so they must be there before the child starts.
+    times as fast beside one busy process, 1.6 times beside two, and no slower alone (four passes each).
+    OpenMP reads these once, when it is loaded, so they must be there before the child starts.
     """
     return {
         "OMP_NUM_THREADS": str(physical_cores()),
