@@ -1,34 +1,25 @@
-"""Chooses the training queue: the smallest memory class that holds the job. Pure.
-
-The estimate is deliberately coarse and errs upwards; the train pool refines it when it knows the real shapes.
-"""
+"""Chooses the training queue: the smallest memory class that holds the job. Pure."""
 
 from __future__ import annotations
 
-import math
-
+from agent.canvas.memory import estimate_memory
 from agent.contract import MEMORY_CLASSES_GB, train_queue
 from agent.errors import InvalidSpec
 from agent.job.model import ModelFacts
 from agent.spec import TrainConfig
 
 _GB = 1e9
-_BYTES_PER_WEIGHT = 2
-"""bf16 weights."""
-_FULL_BYTES_PER_TRAINED_WEIGHT = 14
-"""fp32 master weight and two AdamW moments (12 bytes) and a bf16 gradient (2 bytes)."""
-_ACTIVATION_BYTES_PER_TOKEN_PER_SQRT_WEIGHT = 60.0
-"""Activations of one token grow about with layers x width, which grows a little faster than the square root of the
-number of weights; the factor is chosen so that SmolLM2-135M at 4 x 256 tokens comes out at its measured 0.7 GB."""
 
 
-def needed_bytes(model: ModelFacts, train: TrainConfig) -> float:
+def needed_bytes(model: ModelFacts, train: TrainConfig) -> int:
     """Estimated peak bytes of accelerator memory for training this model this way."""
-    weights = model.parameters * _BYTES_PER_WEIGHT
-    trained = model.parameters * _FULL_BYTES_PER_TRAINED_WEIGHT if train.method == "full" else weights * 0.2
-    tokens = train.micro_batch_sequences * train.sequence_length
-    activations = tokens * _ACTIVATION_BYTES_PER_TOKEN_PER_SQRT_WEIGHT * math.sqrt(model.parameters)
-    return weights + trained + activations
+    return estimate_memory(
+        model.parameters,
+        method=train.method,
+        sequence_length=train.sequence_length,
+        micro_batch=train.micro_batch_sequences,
+        lora_rank=train.lora_rank,
+    ).total
 
 
 def accelerator_queue(model: ModelFacts, train: TrainConfig) -> str:

@@ -141,7 +141,7 @@ class TrainConfig(StageConfig):
     lora_dropout: Share = Field(0.0, description="Dropout before the adapters.")
     warmup_share: Share = Field(0.05, description="Share of the steps in which the rate rises to its peak.")
     weight_decay: float = Field(0.01, ge=0, description="AdamW's decoupled weight decay.")
-    checkpoint_steps: int = Field(25, ge=1, description="Optimizer steps between checkpoints.")
+    checkpoint_steps: int = Field(10, ge=1, description="Optimizer steps between checkpoints.")
     eval_steps: int = Field(25, ge=1, description="Optimizer steps between validation losses.")
     early_stopping_patience: int = Field(
         3,

@@ -55,9 +55,7 @@ def _unpacked(gguf: Path, home: Path) -> Path:
         with tempfile.TemporaryDirectory(dir=home) as scratch:
             partial = Path(scratch) / _UNPACKED
             tokenizer = AutoTokenizer.from_pretrained(gguf.parent, gguf_file=gguf.name)
-            model: Any = AutoModelForCausalLM.from_pretrained(
-                gguf.parent, gguf_file=gguf.name, dtype=torch.bfloat16
-            )
+            model: Any = AutoModelForCausalLM.from_pretrained(gguf.parent, gguf_file=gguf.name, dtype=torch.bfloat16)
             # The weights are plain by now, but save_pretrained refuses while these say otherwise.
             model.hf_quantizer = None
             if hasattr(model.config, "quantization_config"):

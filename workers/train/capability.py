@@ -24,9 +24,7 @@ class Capability(Record):
     backend: str = Field(description="cuda | rocm | mps | cpu")
     devices: int = Field(description="Number of devices of this backend; 1 for cpu.")
     names: tuple[str, ...]
-    memory_gb: float = Field(
-        description="Memory of the smallest device in 10^9 bytes; the host's for cpu and mps."
-    )
+    memory_gb: float = Field(description="Memory of the smallest device in 10^9 bytes; the host's for cpu and mps.")
     bf16: bool = Field(description="Whether bf16 arithmetic is native, and so faster than fp32.")
     threads: int = Field(description="Physical cores this process may use.")
 
@@ -51,9 +49,7 @@ def detect_capability() -> Capability:
     if probe.returncode == 0:
         return Capability.model_validate_json(probe.stdout.splitlines()[-1])
     if "No module named 'torch'" in probe.stderr:
-        raise MissingDependency(
-            "A train worker needs torch.", next_step="pip install 'finetune-agent[train]'"
-        )
+        raise MissingDependency("A train worker needs torch.", next_step="pip install 'finetune-agent[train]'")
     said = (probe.stderr.strip() or f"exit code {probe.returncode}").splitlines()[-1]
     raise OperationFailed(f"Looking for accelerators failed: {said}", next_step="Check the device's driver.")
 

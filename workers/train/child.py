@@ -29,9 +29,7 @@ _LISTEN_S = 1.0
 """Seconds between looks at the cancel flag while the child says nothing."""
 _GRACE_S = 5.0
 """Seconds between asking a child to end and killing it."""
-_OUT_OF_MEMORY = re.compile(
-    r"out of memory|OutOfMemoryError|DefaultCPUAllocator|can't allocate memory", re.IGNORECASE
-)
+_OUT_OF_MEMORY = re.compile(r"out of memory|OutOfMemoryError|DefaultCPUAllocator|can't allocate memory", re.IGNORECASE)
 
 
 def run_child(
@@ -83,6 +81,8 @@ def _environment() -> dict[str, str]:
         "OMP_NUM_THREADS": str(physical_cores()),
         "OMP_WAIT_POLICY": "PASSIVE",
         "TOKENIZERS_PARALLELISM": "false",
+        # One device a job: with several in sight the Trainer would wrap the model in DataParallel.
+        "CUDA_VISIBLE_DEVICES": os.environ.get("CUDA_VISIBLE_DEVICES", "0").split(",")[0],
     }
 
 
@@ -108,6 +108,7 @@ def _listen(
     assert process.stdout is not None
     threading.Thread(target=_pump, args=(process.stdout, lines), daemon=True).start()
     done, total = 0, None
+    figures: dict[str, float | str] = {}
     content: dict[str, Any] | None = None
     last_word = time.monotonic()
     while True:
@@ -119,7 +120,7 @@ def _listen(
                     f"The {name} process made no step for {stall_timeout_s:.0f} s and was ended.",
                     next_step="It goes on from its last checkpoint; raise the limit if steps are slow.",
                 ) from None
-            tick(done, total)
+            tick(done, total, **figures)
             continue
         if line is None:
             return content
@@ -127,8 +128,8 @@ def _listen(
         event = json.loads(line)
         match event["event"]:
             case "progress":
-                done, total = event["done"], event["total"]
-                tick(done, total, **event["figures"])
+                done, total, figures = event["done"], event["total"], event["figures"]
+                tick(done, total, **figures)
             case "checkpoint":
                 on_checkpoint(event["step"], Path(event["folder"]))
             case "error":
@@ -160,9 +161,7 @@ def _failure(name: str, code: int, log: str) -> TrainingFailed:
         )
     said = next((line.strip() for line in reversed(log.splitlines()) if line.strip()), "it left no message")
     how = f"was killed by {signal.Signals(killed).name}" if killed else f"ended with exit code {code}"
-    return TrainingFailed(
-        f"The {name} process {how}: {said}", next_step="Its log is kept beside the artifact."
-    )
+    return TrainingFailed(f"The {name} process {how}: {said}", next_step="Its log is kept beside the artifact.")
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

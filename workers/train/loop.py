@@ -83,9 +83,7 @@ def train(config: LoopConfig, events: Events) -> LoopResult:
     )
     trainer.train(resume_from_checkpoint=str(config.resume_from) if config.resume_from else None)
     history = trainer.state.log_history
-    if validation and not any(
-        "eval_loss" in entry and entry["step"] == trainer.state.global_step for entry in history
-    ):
+    if validation and not any("eval_loss" in entry and entry["step"] == trainer.state.global_step for entry in history):
         trainer.evaluate()
     steps = trainer.state.global_step
     restored = best.restore(model, steps)
@@ -159,9 +157,7 @@ def _trainable(model: PreTrainedModel, config: LoopConfig) -> Any:
     return get_peft_model(model, adapters)
 
 
-def _arguments(
-    config: LoopConfig, sequences: int, *, bf16: bool, cpu: bool, validate: bool
-) -> TrainingArguments:
+def _arguments(config: LoopConfig, sequences: int, *, bf16: bool, cpu: bool, validate: bool) -> TrainingArguments:
     spec = config.train
     steps = _steps(spec, sequences)
     return TrainingArguments(

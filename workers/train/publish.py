@@ -9,6 +9,7 @@ from pathlib import Path
 from agent.contract import Stage
 from agent.errors import FinetuneError
 from agent.job.evaluation import Evaluation, Verdict
+from agent.job.model import ModelFacts
 from agent.job.records import Row, SourceEntry, Split
 from agent.models import public_name
 from agent.settings import Settings
@@ -116,7 +117,7 @@ def _describe(
         subject=work.spec.subject,
         spec_sha256=work.spec.sha256,
         producer=producer(),
-        base=work.model,
+        base=_without_paths(work.model, base_name),
         base_name=base_name,
         system_prompt=work.spec.assemble.system_prompt,
         rows=dict(Counter(origin.split.value for origin in origins)),
@@ -127,6 +128,13 @@ def _describe(
         files=_hashes(folder),
     )
     (folder / PROVENANCE_MANIFEST).write_text(manifest.model_dump_json(indent=1), encoding="utf-8")
+
+
+def _without_paths(model: ModelFacts, public: str) -> ModelFacts:
+    """The facts of a model given as a folder without that folder's path: what is published leaves the machine."""
+    if model.origin != "folder":
+        return model
+    return model.model_copy(update={"name": public, "location": public})
 
 
 def _hashes(folder: Path) -> dict[str, str]:

@@ -27,9 +27,7 @@ def negative_log_likelihoods(
     done = 0
     for batch in _batches(rows):
         longest = len(rows[batch[0]].ids)
-        ids = torch.tensor(
-            [[*rows[n].ids, *[padding] * (longest - len(rows[n].ids))] for n in batch], device=device
-        )
+        ids = torch.tensor([[*rows[n].ids, *[padding] * (longest - len(rows[n].ids))] for n in batch], device=device)
         labels = torch.tensor(
             [[*rows[n].labels, *[IGNORED] * (longest - len(rows[n].ids))] for n in batch], device=device
         )
@@ -45,9 +43,7 @@ def negative_log_likelihoods(
     return sums
 
 
-def greedy_answers(
-    model: Any, tokenizer: Any, prompts: Sequence[str], *, bare: bool, new_tokens: int
-) -> list[str]:
+def greedy_answers(model: Any, tokenizer: Any, prompts: Sequence[str], *, bare: bool, new_tokens: int) -> list[str]:
     """The likeliest continuation of each prompt, without special tokens."""
     if not prompts:
         return []

@@ -1,11 +1,9 @@
-"""What a training needs in accelerator memory: a pure estimate, and the class of machine that holds it."""
+"""What a training needs in accelerator memory: a pure estimate from the size of the model and the settings."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal
-
-from agent.contract import MEMORY_CLASSES_GB
 
 _BF16 = 2
 _FP32 = 4
@@ -74,14 +72,6 @@ def estimate_memory(
         optimizer=trained * _ADAM_STATES,
         activations=activations,
     )
-
-
-def memory_class_gb(needed_bytes: int) -> int:
-    """The smallest class that holds it; the largest class when none does, for the machine itself to
-    refuse.
-    """
-    fitting = [size for size in MEMORY_CLASSES_GB if needed_bytes <= size * 1_000_000_000]
-    return fitting[0] if fitting else MEMORY_CLASSES_GB[-1]
 
 
 def _shape_of(parameters: int) -> tuple[int, int]:
