@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import re
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -78,6 +79,22 @@ def demo_pages(base: str) -> dict[str, Page]:
     return pages
 
 
+DEMO_PORT = 8800
+"""Documents are known by their addresses: on the same port, two runs of the demo split and order them alike."""
+
+
+def free_demo_port() -> int:
+    """`DEMO_PORT`, or 0 (any free port) when somebody else listens there."""
+    with socket.socket() as probe:
+        # As the server itself does: a port that was just let go is free.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, DEMO_PORT))
+        except OSError:
+            return 0
+    return DEMO_PORT
+
+
 @contextmanager
 def serve_demo_site(port: int = 0) -> Iterator[str]:
     """Yield the base address (``http://127.0.0.1:PORT/``) of the demo site, served until the block ends.
@@ -98,7 +115,7 @@ def serve_demo_site(port: int = 0) -> Iterator[str]:
 def main(arguments: list[str] | None = None) -> int:
     """Return 0 after serving the site on the asked port until Ctrl-C."""
     parser = argparse.ArgumentParser(prog="python -m agent.demo.server", description="Serve the demo site.")
-    parser.add_argument("--port", type=int, default=8800, help="port on 127.0.0.1; 0 takes any free one")
+    parser.add_argument("--port", type=int, default=DEMO_PORT, help="port on 127.0.0.1; 0 takes any free one")
     with _DemoServer(parser.parse_args(arguments).port) as server:
         print(f"Serving {server.base}/ (Ctrl-C ends it)", flush=True)
         with suppress(KeyboardInterrupt):

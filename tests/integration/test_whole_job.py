@@ -109,31 +109,21 @@ def test_two_jobs_at_once_both_finish_and_their_artifacts_do_not_mix(
 
 
 def write_documents(folder: Path, thing: str) -> Path:
-    """Twelve short documents about one thing, each different enough not to be a duplicate."""
+    """Twelve short documents about one thing; drawn words and numbers keep any two sentences apart."""
     folder.mkdir()
     generator = random.Random(thing)
-    words = (
-        "gate",
-        "state",
-        "phase",
-        "error",
-        "pulse",
-        "cavity",
-        "trap",
-        "noise",
-        "basis",
-        "circuit",
-        "signal",
-        "field",
-    )
     for number in range(12):
-        picked = generator.sample(words, 8)
-        paragraphs = [
-            f"A {thing} {word} is a {generator.choice(words)} that carries the {generator.choice(words)} of it. "
-            f"It is measured with care, because the {generator.choice(words)} drifts while the {word} settles. "
-            f"Engineers number such parts, and this one is {generator.randint(100, 999)}."
-            for word in picked
-        ]
-        sections = [f"## The {thing} {word}\n\n{text}" for word, text in zip(picked, paragraphs, strict=True)]
-        (folder / f"{number:02d}.md").write_text(f"# Notes {number} on the {thing}\n\n" + "\n\n".join(sections) + "\n")
+        sections = [f"# Notes {number} on the {thing}"]
+        for _ in range(8):
+            name, part, cause = (generator.choice(SYLLABLES) + generator.choice(SYLLABLES) for _ in range(3))
+            lot = generator.randint(1000, 9999)
+            sections += [
+                f"## The {thing} {name}",
+                f"A {thing} {name} is a {part} of lot {lot} that carries the {cause} of it. "
+                f"Engineers built {lot + 1} of them, because the {cause} {lot % 97} drifts while the {part} settles.",
+            ]
+        (folder / f"{number:02d}.md").write_text("\n\n".join(sections) + "\n")
     return folder
+
+
+SYLLABLES = ("gate", "phase", "pulse", "cavity", "trap", "noise", "basis", "field", "lattice", "beam", "spin", "coil")

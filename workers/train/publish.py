@@ -117,7 +117,7 @@ def _describe(
         subject=work.spec.subject,
         spec_sha256=work.spec.sha256,
         producer=producer(),
-        base=_without_paths(work.model, base_name),
+        base=_without_paths(work.model, base_name) if work.spec.publish.merge else work.model,
         base_name=base_name,
         system_prompt=work.spec.assemble.system_prompt,
         rows=dict(Counter(origin.split.value for origin in origins)),
@@ -131,7 +131,10 @@ def _describe(
 
 
 def _without_paths(model: ModelFacts, public: str) -> ModelFacts:
-    """The facts of a model given as a folder without that folder's path: what is published leaves the machine."""
+    """The facts of a model given as a folder without that folder's path: merged weights may leave the machine.
+
+    An adapter alone needs its base, so there the path stays.
+    """
     if model.origin != "folder":
         return model
     return model.model_copy(update={"name": public, "location": public})

@@ -35,9 +35,9 @@ def command(model: str | None, assignments: tuple[str, ...], as_json: bool, plai
     forbids training, a near duplicate, pages off the subject and a scan: the end shows what became of each.
     """
     demand_installed("run")
-    from agent.demo.server import serve_demo_site
+    from agent.demo.server import free_demo_port, serve_demo_site
 
-    with serve_demo_site() as base:
+    with serve_demo_site(free_demo_port()) as base:
         spec = demo_spec(base, model or DEFAULT_MODEL, assignments)
         click.echo(f"Demo site: {base}  subject: {spec.subject}  base model: {spec.model}", err=True)
         with local_client(workers=True) as client:

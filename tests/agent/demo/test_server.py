@@ -18,7 +18,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from agent.demo.server import DEMO_SUBJECT, demo_pages, serve_demo_site
+from agent.demo.server import DEMO_PORT, DEMO_SUBJECT, demo_pages, free_demo_port, serve_demo_site
 
 BY_ND = "https://creativecommons.org/licenses/by-nd/4.0/"
 CC_BY = "https://creativecommons.org/licenses/by/4.0/"
@@ -314,3 +314,12 @@ def opened_pdf(name: str) -> Any:
     """The named paper, opened with PyMuPDF."""
     pymupdf: Any = pytest.importorskip("pymupdf")
     return pymupdf.open(stream=demo_pages("")[f"/papers/{name}.pdf"].body, filetype="pdf")
+
+
+def test_the_demo_takes_its_own_port_and_another_when_that_is_taken() -> None:
+    port = free_demo_port()
+    assert port in (DEMO_PORT, 0)
+    with serve_demo_site(port) as base:
+        if port == DEMO_PORT:
+            assert base == f"http://127.0.0.1:{DEMO_PORT}/"
+            assert free_demo_port() == 0
