@@ -122,8 +122,13 @@ class ReaderProcess:
 
     def _running(self) -> subprocess.Popen[bytes]:
         if self._process is None:
-            # It imports the project from where we did, whatever the current folder is.
-            environment = {**os.environ, "PYTHONPATH": os.pathsep.join(part for part in sys.path if part)}
+            environment = {
+                **os.environ,
+                # It imports the project from where we did, whatever the current folder is.
+                "PYTHONPATH": os.pathsep.join(part for part in sys.path if part),
+                # More threads make Tesseract slower on one page and fight with the other workers of this machine.
+                "OMP_THREAD_LIMIT": "1",
+            }
             self._process = subprocess.Popen(
                 _COMMAND,
                 stdin=subprocess.PIPE,

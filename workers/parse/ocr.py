@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import statistics
 from collections.abc import Iterator, Sequence
@@ -87,8 +86,6 @@ def _recognised(picture: Grey, number: int, language: str) -> Iterator[_Recognis
     import lxml.html
     import pytesseract
 
-    # More threads make one page slower and fight with the other workers of this machine.
-    os.environ["OMP_THREAD_LIMIT"] = "1"
     program = tesseract.find(language)
     pytesseract.pytesseract.tesseract_cmd = program.program
     try:

@@ -67,13 +67,17 @@ def queues_for(capability: Capability) -> list[str]:
 
 
 def physical_cores() -> int:
-    """Physical cores this process may run on; more threads than that only wait for each other in matrix
-    products.
+    """Physical cores this process may run on; more threads than that only wait for each other in matrix products.
+
+    Never more than OMP_THREAD_LIMIT: with fewer threads than torch asked for, parts of results are never computed, and
+    the loss is no number (seen with torch 2.13 on a CPU).
     """
     import psutil
 
     allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, min(psutil.cpu_count(logical=False) or 1, allowed))
+    limit = os.environ.get("OMP_THREAD_LIMIT", "")
+    limited = int(limit) if limit.isdecimal() else allowed
+    return max(1, min(psutil.cpu_count(logical=False) or 1, allowed, limited))
 
 
 if __name__ == "__main__":

@@ -77,3 +77,13 @@ class _KillAt(Ticks):
         super().__call__(done, total, **figures)
         if done >= self._step:
             raise JobCancelled("killed")
+
+
+def test_a_thread_limit_in_the_workers_environment_does_not_spoil_the_numbers(
+    jobs: Jobs, llama: ModelFacts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OMP_THREAD_LIMIT", "1")
+    work = jobs.unit("train", [jobs.assembled(RowFormat.CHAT)], llama, train={**QUICK, "max_steps": 2})
+    train(work)
+    work.output.commit()
+    assert all(loss > 0 for loss in _losses(jobs, work.output.path))
