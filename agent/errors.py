@@ -5,7 +5,6 @@
     │   ├── InvalidSpec             a job specification that contradicts itself or names what is not there
     │   ├── UnknownModel            a base model that cannot be found
     │   ├── UnknownJob              a job id the ledger does not know
-    │   ├── UnknownSource           a source prefix no adapter serves
     │   ├── IllegalTransition       a command that the job's state does not allow
     │   └── MissingDependency       an extra, a program or a file that must be installed first
     └── OperationFailed         it failed: the world did not play along
@@ -55,10 +54,6 @@ class UnknownModel(UsageError):
 
 class UnknownJob(UsageError):
     """A job id that the ledger does not know."""
-
-
-class UnknownSource(UsageError):
-    """A source whose prefix no adapter serves."""
 
 
 class IllegalTransition(UsageError):

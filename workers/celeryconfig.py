@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from agent.canvas.transport import broker_settings
-from agent.contract import Pool, Stage, task_name
+from agent.contract import Pool
 from agent.settings import Settings
 
 _settings = Settings()
 globals().update(broker_settings(_settings.broker_url, _settings.key_prefix))
 
 imports = tuple(f"workers.{pool}.tasks" for pool in Pool)
-task_routes = {task_name(stage): {"queue": task_name(stage).split(".")[0]} for stage in Stage}
 
 # A message is a hint: acknowledged late, so that a worker that dies at once leaves it for another; the ledger refuses
 # the copies that this brings about.

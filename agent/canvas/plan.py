@@ -33,7 +33,6 @@ class StagePlan(Record):
 
     stage: Stage
     queue: str
-    lease_s: float = Field(description="Seconds without a beat after which the unit is handed to another worker.")
     required: bool = Field(description="Whether the loss of one unit fails the job (stages of a single unit).")
 
 

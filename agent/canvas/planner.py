@@ -12,7 +12,6 @@ TRAIN_LEASE_S = 30.0
 """A 20-second stall of a training machine must not cost a run; beats come every 10 s."""
 LEASE_S = 15.0
 """Everywhere else; beats come every 5 s."""
-BEATS_PER_LEASE = 3
 
 EDGES = (
     Edge(kind="fan_out", source=Stage.DISCOVER, target=Stage.RETRIEVE),
@@ -37,7 +36,6 @@ def make_plan(spec: JobSpec, model: ModelFacts) -> Plan:
         StagePlan(
             stage=stage,
             queue=accelerator_queue(model, spec.train) if POOL_OF[stage] is Pool.TRAIN else POOL_OF[stage],
-            lease_s=TRAIN_LEASE_S if POOL_OF[stage] is Pool.TRAIN else LEASE_S,
             required=stage not in many,
         )
         for stage in Stage
@@ -59,6 +57,11 @@ def make_plan(spec: JobSpec, model: ModelFacts) -> Plan:
         work_attempts=spec.failure.work_attempts,
         machine_attempts=spec.failure.machine_attempts,
     )
+
+
+def lease_of(stage: Stage) -> float:
+    """Seconds without a beat after which a unit of this stage is handed to another worker."""
+    return TRAIN_LEASE_S if POOL_OF[stage] is Pool.TRAIN else LEASE_S
 
 
 def _upstream(stage: Stage) -> tuple[Stage, ...]:

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import cast
 
 from agent.canvas.advance import advance
-from agent.canvas.planner import LEASE_S, TRAIN_LEASE_S
-from agent.contract import POOL_OF, Pool, Stage
+from agent.canvas.planner import lease_of
+from agent.contract import Stage
 from agent.errors import BrokerUnavailable, JobCancelled, MissingDependency, Superseded
 from agent.job.job import JobRecord
 from agent.ledger.contract import Claim, DueUnit, Ledger, UnitId
@@ -52,7 +52,7 @@ class UnitRunner:
         """Run the stage function, or the one that ``module:name`` names, on the unit.
 
         Returns how it ended: 'committed', 'queued', 'aside', 'handed_back', 'superseded', or a claim's refusal."""
-        lease_s = TRAIN_LEASE_S if POOL_OF[Stage(unit.stage)] is Pool.TRAIN else LEASE_S
+        lease_s = lease_of(Stage(unit.stage))
         claim = self._ledger.claim(unit, f"{self._worker}/{uuid.uuid4().hex[:8]}", lease_s)
         if not isinstance(claim, Claim):
             log.info("%s is %s; nothing to do", unit, claim)

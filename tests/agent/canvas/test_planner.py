@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 from agent.canvas.plan import Plan
-from agent.canvas.planner import BEATS_PER_LEASE, LEASE_S, TRAIN_LEASE_S, make_plan
+from agent.canvas.planner import LEASE_S, TRAIN_LEASE_S, lease_of, make_plan
 from agent.contract import Stage
 from agent.errors import InvalidSpec
 from agent.job.model import ModelFacts
 from agent.spec import FailurePolicy, JobSpec
+from workers.runtime.heartbeat import BEATS_PER_LEASE
 
 SPEC = JobSpec(
     model="tiny",
@@ -70,8 +71,8 @@ def test_joins_wait_for_everything_upstream_and_read_what_they_need(plan: Plan) 
 
 
 def test_training_stages_hold_longer_leases_and_every_lease_spans_several_beats(plan: Plan) -> None:
-    assert plan.stage(Stage.TRAIN).lease_s == TRAIN_LEASE_S == 30
-    assert plan.stage(Stage.PARSE).lease_s == LEASE_S == 15
+    assert lease_of(Stage.TRAIN) == TRAIN_LEASE_S == 30
+    assert lease_of(Stage.PARSE) == LEASE_S == 15
     assert TRAIN_LEASE_S / BEATS_PER_LEASE == 10
     assert LEASE_S / BEATS_PER_LEASE == 5
 
