@@ -44,22 +44,6 @@ class FileEntry(Record):
     records: int = Field(0, description="Lines, for JSONL files.")
 
 
-class Manifest(Record):
-    """The last file a unit writes; that it exists means the artifact is complete."""
-
-    job_id: str
-    stage: str
-    shard: str
-    epoch: int
-    producer: str = Field(description="Distribution name and version that wrote it.")
-    config_sha256: str = Field(description="Hash of the job specification.")
-    inputs: tuple[str, ...] = Field((), description="Paths of the artifacts this one was made from.")
-    files: dict[str, FileEntry]
-    tallies: dict[str, Tally] = Field(default_factory=dict, description="Noun -> counts.")
-    facts: dict[str, Any] = Field(default_factory=dict, description="Small figures for the report.")
-    finished_at: str
-
-
 class UnitPlan(Record):
     """A unit to be created: one shard of one stage, what it reads, and small parameters."""
 
@@ -68,3 +52,22 @@ class UnitPlan(Record):
     inputs: tuple[str, ...] = Field((), description="Artifact paths relative to the store.")
     params: dict[str, Any] = Field(default_factory=dict)
     items: int = Field(0, description="Items it will work through where that is known; feeds progress and ETA.")
+
+
+class Manifest(Record):
+    """The last file a unit writes; that it exists means the artifact is complete."""
+
+    job_id: str
+    stage: str
+    shard: str
+    attempt: str = Field(description="Epoch and token of the claim under which it was made.")
+    producer: str = Field(description="Distribution name and version that wrote it.")
+    config_sha256: str = Field(description="Hash of the job specification.")
+    inputs: tuple[str, ...] = Field((), description="Paths of the artifacts this one was made from.")
+    files: dict[str, FileEntry]
+    tallies: dict[str, Tally] = Field(default_factory=dict, description="Noun -> counts.")
+    facts: dict[str, Any] = Field(default_factory=dict, description="Small figures for the report.")
+    successors: tuple[UnitPlan, ...] = Field((), description="Units that follow from this one.")
+    verdict: str = Field("", description="Of the last stage: 'published' or 'rejected'.")
+    items: int = Field(0, description="Items it worked through, for progress.")
+    finished_at: str

@@ -34,12 +34,20 @@ class UnitId:
 
 @dataclass(frozen=True)
 class Claim:
-    """A unit that is ours until its lease lapses; every later call carries the epoch."""
+    """A unit that is ours until its lease lapses; every later call is fenced by the owner."""
 
     unit: UnitId
     epoch: int
+    """How often the unit was claimed; counts from 1 again on a server that lost its tail, so it fences nothing."""
+    owner: str
+    """``PROCESS/TOKEN``, unique to this attempt for ever."""
     inputs: tuple[str, ...]
     params: Mapping[str, Any]
+
+    @property
+    def attempt(self) -> str:
+        """Names this attempt's files, which no other attempt may share."""
+        return f"e{self.epoch}-{self.owner.rsplit('/', 1)[-1]}"
 
 
 Refusal = Literal["done", "held", "lapsed", "stopped", "unknown"]
@@ -121,7 +129,7 @@ class Ledger(Protocol):
         """Ids of the jobs that have not ended."""
 
     def claim(self, unit: UnitId, owner: str, lease_s: float) -> Claim | Refusal:
-        """Take the unit. ``owner`` must be unique to this attempt; asking twice gives the same claim."""
+        """Take the unit. ``owner`` is ``PROCESS/TOKEN``, unique to this attempt; asking twice gives the same claim."""
 
     def beat(self, claim: Claim, lease_s: float, progress: Progress) -> BeatAnswer:
         """Hold the unit for another lease; brings back whether to stop."""
@@ -135,13 +143,21 @@ class Ledger(Protocol):
         items_done: int = 0,
         verdict: str = "",
     ) -> bool:
-        """Finish the unit and create what follows, in one step; False when another epoch holds it."""
+        """Finish the unit and create what follows, in one step; False when another owner holds it."""
 
-    def fail(self, claim: Claim, reason: str, *, backoff_s: float = 0.0, final: bool = False) -> str:
-        """Count a work fault: 'queued' for another try, 'aside' when that was the last, or 'superseded'."""
+    def fail(
+        self, claim: Claim, reason: str, *, backoff_s: float = 0.0, final: bool = False, machine: bool = False
+    ) -> str:
+        """Count a fault of the work, or of the machine: 'queued' for another try, 'aside' when that was the last, or
+        'superseded'."""
 
     def hand_back(self, claim: Claim) -> bool:
-        """Return the unit unharmed, because this worker stops; False when another epoch holds it."""
+        """Return the unit unharmed, because this worker stops; False when another owner holds it."""
+
+    def report_death(self, unit: UnitId, process: str) -> bool:
+        """The process whose claims are owned as ``PROCESS/…`` is known to be dead: what it held lapses now.
+
+        False when it did not hold the unit."""
 
     def reconcile(self, most: int = 500) -> list[str]:
         """Re-queue lapsed and lost units; returns their names."""

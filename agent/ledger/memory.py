@@ -243,15 +243,19 @@ class MemoryLedger:
             self._settle(job, unit, "done")
             return True
 
-    def fail(self, claim: Claim, reason: str, *, backoff_s: float = 0.0, final: bool = False) -> str:
+    def fail(
+        self, claim: Claim, reason: str, *, backoff_s: float = 0.0, final: bool = False, machine: bool = False
+    ) -> str:
         with self._changed:
             held = self._held(claim)
             if held is None:
                 return "superseded"
             job, unit = held
-            unit.work_faults += 1
+            unit.machine_faults += machine
+            unit.work_faults += not machine
             unit.error = reason
-            if final or unit.work_faults >= job.plan.work_attempts:
+            spent = unit.work_faults >= job.plan.work_attempts or unit.machine_faults >= job.plan.machine_attempts
+            if final or spent:
                 self._set_aside(job, unit, reason)
                 return "aside"
             self._requeue(unit, self._now_ms() + _ms(backoff_s))
@@ -264,6 +268,15 @@ class MemoryLedger:
             if held is None:
                 return False
             self._requeue(held[1], self._now_ms())
+            return True
+
+    def report_death(self, unit: UnitId, process: str) -> bool:
+        with self._changed:
+            job = self._jobs.get(unit.job_id)
+            found = job.units.get((unit.stage, unit.shard)) if job else None
+            if found is None or found.state != "running" or not found.owner.startswith(f"{process}/"):
+                return False
+            self._lapse(found)
             return True
 
     def reconcile(self, most: int = 500) -> list[str]:
@@ -368,12 +381,12 @@ class MemoryLedger:
         """The unit while this claim still holds it."""
         job = self._jobs[claim.unit.job_id]
         unit = job.units[claim.unit.stage, claim.unit.shard]
-        return (job, unit) if unit.state == "running" and unit.epoch == claim.epoch else None
+        return (job, unit) if unit.state == "running" and unit.owner == claim.owner else None
 
     def _is_replay(self, claim: Claim) -> bool:
         """Whether this very claim finished the unit, and only the answer was lost."""
         unit = self._jobs[claim.unit.job_id].units[claim.unit.stage, claim.unit.shard]
-        return unit.state == "done" and unit.epoch == claim.epoch
+        return unit.state == "done" and unit.owner == claim.owner
 
     def _say(self, job: _Job, kind: str, stage: str = "", shard: str = "", text: str = "") -> None:
         job.said += 1
@@ -502,7 +515,7 @@ def _order(event_id: str) -> tuple[int, int]:
 
 
 def _claim_of(unit: _Unit) -> Claim:
-    return Claim(unit.id, unit.epoch, unit.inputs, json.loads(unit.params_json))
+    return Claim(unit.id, unit.epoch, unit.owner, unit.inputs, json.loads(unit.params_json))
 
 
 def _too_many_lost(job: _Job, stage: Stage) -> str:

@@ -165,7 +165,7 @@ class RedisLedger:
         answer = self._run("claim", unit.job_id, unit.stage, unit.shard, owner, _ms(lease_s))
         if answer[0] != "ok":
             return cast(Refusal, answer[0])
-        return Claim(unit, int(answer[1]), tuple(json.loads(answer[2])), json.loads(answer[3]))
+        return Claim(unit, int(answer[1]), owner, tuple(json.loads(answer[2])), json.loads(answer[3]))
 
     def beat(self, claim: Claim, lease_s: float, progress: Progress) -> BeatAnswer:
         live = {"done": progress.done, "total": progress.total, "figures": dict(progress.figures)}
@@ -194,11 +194,17 @@ class RedisLedger:
         answer = self._run("commit", *_named(claim), output, fields, json.dumps(following), items_done, verdict)
         return bool(answer == "ok")
 
-    def fail(self, claim: Claim, reason: str, *, backoff_s: float = 0.0, final: bool = False) -> str:
-        return str(self._run("fail", *_named(claim), reason, _ms(backoff_s), int(final)))
+    def fail(
+        self, claim: Claim, reason: str, *, backoff_s: float = 0.0, final: bool = False, machine: bool = False
+    ) -> str:
+        kind = "machine" if machine else "work"
+        return str(self._run("fail", *_named(claim), reason, _ms(backoff_s), int(final), kind))
 
     def hand_back(self, claim: Claim) -> bool:
         return bool(self._run("hand_back", *_named(claim)) == "queued")
+
+    def report_death(self, unit: UnitId, process: str) -> bool:
+        return bool(self._run("report_death", unit.job_id, unit.stage, unit.shard, process))
 
     def reconcile(self, most: int = 500) -> list[str]:
         return list(self._run("reconcile", most))
@@ -355,8 +361,8 @@ def _ms(seconds: float) -> int:
     return int(seconds * 1000)
 
 
-def _named(claim: Claim) -> tuple[str, str, str, int]:
-    return claim.unit.job_id, claim.unit.stage, claim.unit.shard, claim.epoch
+def _named(claim: Claim) -> tuple[str, str, str, str]:
+    return claim.unit.job_id, claim.unit.stage, claim.unit.shard, claim.owner
 
 
 def _plan_for_scripts(plan: Plan) -> str:

@@ -12,7 +12,8 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from agent.errors import ArtifactCorrupt
-from agent.job.artifacts import FileEntry, Manifest, Tally
+from agent.faults import reached
+from agent.job.artifacts import FileEntry, Manifest, Tally, UnitPlan
 from agent.job.records import Record, Rejected
 from agent.store.store import Store
 
@@ -22,9 +23,9 @@ REJECTED_FILE = "rejected.jsonl"
 MANIFEST_FILE = "manifest.json"
 
 
-def artifact_path(job_id: str, stage: str, shard: str, epoch: int) -> str:
-    """Where the unit's artifact lies: deterministic, and never shared by two epochs of the same unit."""
-    return f"jobs/{job_id}/{stage}/{shard}-e{epoch}"
+def artifact_path(job_id: str, stage: str, shard: str, attempt: str) -> str:
+    """Where an attempt's artifact lies; no other attempt ever shares it."""
+    return f"jobs/{job_id}/{stage}/{shard}-{attempt}"
 
 
 def producer() -> str:
@@ -48,16 +49,17 @@ class ArtifactWriter:
         job_id: str,
         stage: str,
         shard: str,
-        epoch: int,
+        attempt: str,
         *,
         config_sha256: str = "",
         inputs: Sequence[str] = (),
         guard: Callable[[], None] = lambda: None,
     ) -> None:
         """``guard`` is called before each write and raises when the unit is no longer ours."""
-        self.path = artifact_path(job_id, stage, shard, epoch)
+        self.path = artifact_path(job_id, stage, shard, attempt)
         self._store = store
-        self._identity = {"job_id": job_id, "stage": stage, "shard": shard, "epoch": epoch}
+        self._place = f"{stage}/{shard}"
+        self._identity = {"job_id": job_id, "stage": stage, "shard": shard, "attempt": attempt}
         self._config_sha256 = config_sha256
         self._inputs = tuple(inputs)
         self._guard = guard
@@ -129,8 +131,10 @@ class ArtifactWriter:
             for noun in nouns
         }
 
-    def commit(self) -> Manifest:
+    def commit(self, successors: Sequence[UnitPlan] = (), verdict: str = "", items: int = 0) -> Manifest:
         """Write the rejections, then the manifest, and return it.
+
+        The manifest says all that the ledger is told at the commit, so that a lost ledger can be rebuilt from it.
 
         Raises:
             ArtifactCorrupt: items are unaccounted for; this is a fault of the stage, never of the input.
@@ -148,9 +152,13 @@ class ArtifactWriter:
             files=self._files,
             tallies=tallies,
             facts=self.facts,
+            successors=tuple(successors),
+            verdict=verdict,
+            items=items,
             finished_at=datetime.now(UTC).isoformat(timespec="seconds"),
         )
         self._guard()
+        reached(f"{self._place}/before_manifest")
         self._store.write(f"{self.path}/{MANIFEST_FILE}", manifest.model_dump_json(indent=1).encode())
         return manifest
 

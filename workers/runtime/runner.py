@@ -19,6 +19,7 @@ from agent.canvas.advance import advance
 from agent.canvas.planner import lease_of
 from agent.contract import Stage
 from agent.errors import BrokerUnavailable, JobCancelled, MissingDependency, Superseded
+from agent.faults import reached
 from agent.job.job import JobRecord
 from agent.ledger.contract import Claim, DueUnit, Ledger, UnitId
 from agent.store import ArtifactWriter, Store
@@ -71,20 +72,23 @@ class UnitRunner:
         try:
             with Heartbeat(self._ledger, claim, lease_s) as heart:
                 output = ArtifactWriter(
-                    self._store, unit.job_id, unit.stage, unit.shard, claim.epoch,
+                    self._store, unit.job_id, unit.stage, unit.shard, claim.attempt,
                     config_sha256=job.spec.sha256, inputs=claim.inputs, guard=heart.guard,
                 )  # fmt: skip
                 work = StageWork(
-                    job_id=unit.job_id, stage=unit.stage, shard=unit.shard, epoch=claim.epoch, spec=job.spec,
-                    inputs=claim.inputs, params=claim.params, store=self._store, output=output, tick=heart.tick,
-                    scratch=scratch, model=job.model, pace=self._pace,
+                    job_id=unit.job_id, stage=unit.stage, shard=unit.shard, attempt=claim.attempt,
+                    spec=job.spec, inputs=claim.inputs, params=claim.params, store=self._store, output=output,
+                    tick=heart.tick, scratch=scratch, model=job.model, pace=self._pace,
                 )  # fmt: skip
+                reached(f"{unit.stage}/{unit.shard}/started")
                 outcome = _resolved(function)(work)
-                output.commit()
+                items = heart.progress.total or heart.progress.done or 1
+                output.commit(outcome.successors, outcome.verdict, items)
+                reached(f"{unit.stage}/{unit.shard}/before_commit")
                 kept = self._ledger.commit(
-                    claim, output.path, output.tallies, outcome.successors,
-                    items_done=heart.progress.total or heart.progress.done or 1, verdict=outcome.verdict,
-                )  # fmt: skip
+                    claim, output.path, output.tallies, outcome.successors, items_done=items, verdict=outcome.verdict
+                )
+                reached(f"{unit.stage}/{unit.shard}/after_commit")
                 return "committed" if kept else "superseded"
         except JobCancelled:
             return "handed_back" if self._ledger.hand_back(claim) else "superseded"

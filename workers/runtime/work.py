@@ -37,7 +37,8 @@ class StageWork:
     job_id: str
     stage: str
     shard: str
-    epoch: int
+    attempt: str
+    """Names this attempt's files, see `agent.ledger.contract.Claim.attempt`."""
     spec: JobSpec
     inputs: Sequence[str]
     """Paths of the artifacts to read, in a deterministic order."""

@@ -23,14 +23,14 @@ def train(work: StageWork) -> Outcome:
     """Tune the base model on the assembled rows.
 
     Writes ``model/`` (adapter or weights, with tokenizer), ``metrics.jsonl`` and the child's log; goes on
-    from the furthest checkpoint of any earlier epoch.
+    from the furthest checkpoint of any earlier attempt.
 
     Raises:
         TrainingFailed: the process died, diverged or stalled.
         NotEnoughData: no row has a token to train on.
     """
     dataset = work.inputs_from(Stage.ASSEMBLE)[0]
-    checkpoints = Checkpoints(work.store, work.job_id, work.shard, work.epoch, _fingerprint(work, dataset))
+    checkpoints = Checkpoints(work.store, work.job_id, work.shard, work.attempt, _fingerprint(work, dataset))
     for name in ("train.jsonl", "validation.jsonl"):
         (work.scratch / name).write_bytes(dataset.read_file(name))
     output = work.scratch / "output"

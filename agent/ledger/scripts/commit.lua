@@ -1,9 +1,9 @@
 -- uses: keys, enqueue, settle
--- prefix, job, stage, shard, epoch, output path, tallies JSON {field: n}, successors JSON, items done, verdict
--- -> 'ok' (also for a replay by the same epoch) or 'superseded'. Work that ended after a cancel still counts.
+-- prefix, job, stage, shard, owner, output path, tallies JSON {field: n}, successors JSON, items done, verdict
+-- -> 'ok' (also for a replay by the same owner) or 'superseded'. Work that ended after a cancel still counts.
 local job, stage, shard = ARGV[2], ARGV[3], ARGV[4]
 local unit = key('unit', job, stage, shard)
-local fields = redis.call('HMGET', unit, 'epoch', 'state', 'items')
+local fields = redis.call('HMGET', unit, 'owner', 'state', 'items')
 if fields[1] ~= ARGV[5] then return 'superseded' end
 if fields[2] == 'done' then return 'ok' end
 if fields[2] ~= 'running' then return 'superseded' end

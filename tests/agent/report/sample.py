@@ -189,7 +189,7 @@ def _stage_view(index: int, stage: Stage) -> StageView:
 
 
 def _writer(store: Store, stage: str) -> ArtifactWriter:
-    return ArtifactWriter(store, JOB_ID, stage, "0", 1)
+    return ArtifactWriter(store, JOB_ID, stage, "0", "e1")
 
 
 def _discovered(store: Store, rejections: int) -> str:

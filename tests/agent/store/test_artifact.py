@@ -23,9 +23,9 @@ def store(tmp_path: Path) -> Store:
     return Store(str(tmp_path / "store"))
 
 
-def a_writer(store: Store, epoch: int = 1) -> ArtifactWriter:
+def a_writer(store: Store, attempt: str = "e1") -> ArtifactWriter:
     return ArtifactWriter(
-        store, "job", "retrieve", "0000", epoch, config_sha256="c0ffee", inputs=["jobs/job/discover/0-e1"]
+        store, "job", "retrieve", "0000", attempt, config_sha256="c0ffee", inputs=["jobs/job/discover/0-e1"]
     )
 
 
@@ -40,9 +40,9 @@ def committed(store: Store) -> str:
     return writer.path
 
 
-def test_two_epochs_of_a_unit_never_share_a_folder() -> None:
-    assert artifact_path("job", "parse", "0000", 1) == "jobs/job/parse/0000-e1"
-    assert artifact_path("job", "parse", "0000", 2) == "jobs/job/parse/0000-e2"
+def test_two_attempts_at_a_unit_never_share_a_folder() -> None:
+    assert artifact_path("job", "parse", "0000", "e1") == "jobs/job/parse/0000-e1"
+    assert artifact_path("job", "parse", "0000", "e2") == "jobs/job/parse/0000-e2"
 
 
 def test_what_a_unit_wrote_is_read_back_with_its_counts_and_origin(store: Store) -> None:
@@ -50,7 +50,7 @@ def test_what_a_unit_wrote_is_read_back_with_its_counts_and_origin(store: Store)
     manifest = reader.manifest
     assert list(reader.records("pages.jsonl", Candidate)) == CANDIDATES[:2]
     assert manifest.tallies == {"documents": Tally(received=3, kept=2, rejected={"robots": 1})}
-    assert (manifest.job_id, manifest.stage, manifest.shard, manifest.epoch) == ("job", "retrieve", "0000", 1)
+    assert (manifest.job_id, manifest.stage, manifest.shard, manifest.attempt) == ("job", "retrieve", "0000", "e1")
     assert (manifest.config_sha256, manifest.inputs) == ("c0ffee", ("jobs/job/discover/0-e1",))
     assert manifest.facts == {"bytes": 12}
     assert manifest.producer.startswith("finetune-agent")

@@ -66,9 +66,9 @@ class CrawlJob:
         scratch = self._root / f"scratch-{stage}-{shard}"
         scratch.mkdir()
         work = StageWork(
-            job_id="job", stage=stage, shard=shard, epoch=1, spec=self.spec, inputs=inputs,
+            job_id="job", stage=stage, shard=shard, attempt="e1", spec=self.spec, inputs=inputs,
             params=plan.params if plan else {}, store=self.store,
-            output=ArtifactWriter(self.store, "job", stage, shard, 1, inputs=inputs),
+            output=ArtifactWriter(self.store, "job", stage, shard, "e1", inputs=inputs),
             tick=self._tick, scratch=scratch, model=_MODEL, pace=lambda host, rate: self.paced.append((host, rate)),
         )  # fmt: skip
         outcome = stage_function(work)

@@ -51,7 +51,7 @@ class Desk:
 
     def curated(self, chunks: Sequence[Chunk]) -> str:
         """The curate artifact that holds these chunks and a document for each."""
-        output = ArtifactWriter(self.store, JOB, "curate", "0", 1)
+        output = ArtifactWriter(self.store, JOB, "curate", "0", "e1")
         by_document = {chunk.document_id: chunk for chunk in chunks}
         output.write_records("chunks-0000.jsonl", chunks)
         output.write_records("documents.jsonl", [document_of(chunk) for chunk in by_document.values()])
@@ -62,23 +62,23 @@ class Desk:
 
     def generated(self, examples: Sequence[Example]) -> str:
         """A generate artifact that holds these examples."""
-        output = ArtifactWriter(self.store, JOB, "generate", "0000", 1)
+        output = ArtifactWriter(self.store, JOB, "generate", "0000", "e1")
         output.receive("examples", len(examples))
         output.keep("examples", len(examples))
         output.write_records("examples.jsonl", examples)
         output.commit()
         return output.path
 
-    def work(self, stage: str, inputs: Sequence[str], params: dict[str, Any], epoch: int) -> StageWork:
+    def work(self, stage: str, inputs: Sequence[str], params: dict[str, Any], attempt: str) -> StageWork:
         return StageWork(
-            job_id=JOB, stage=stage, shard="0000", epoch=epoch, spec=self.spec, inputs=inputs, params=params,
-            store=self.store, output=ArtifactWriter(self.store, JOB, stage, "0000", epoch), tick=self.ticks,
+            job_id=JOB, stage=stage, shard="0000", attempt=attempt, spec=self.spec, inputs=inputs, params=params,
+            store=self.store, output=ArtifactWriter(self.store, JOB, stage, "0000", attempt), tick=self.ticks,
             scratch=self.folder, model=self.model, pace=lambda _host, _rate: None,
         )  # fmt: skip
 
-    def generate(self, curated: str, epoch: int = 1) -> ArtifactReader:
+    def generate(self, curated: str, attempt: str = "e1") -> ArtifactReader:
         """The committed artifact of one generate unit."""
-        work = self.work("generate", (curated,), {"file": "chunks-0000.jsonl"}, epoch)
+        work = self.work("generate", (curated,), {"file": "chunks-0000.jsonl"}, attempt)
         assert generate(work) == Outcome()
         work.output.commit()
         return ArtifactReader(self.store, work.output.path)

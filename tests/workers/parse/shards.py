@@ -50,12 +50,12 @@ def unit(root: Path, stage: str, inputs: Sequence[str], job: JobSpec, ticks: Tic
         job_id=JOB,
         stage=stage,
         shard="0000",
-        epoch=1,
+        attempt="e1",
         spec=job,
         inputs=inputs,
         params={},
         store=store,
-        output=ArtifactWriter(store, JOB, stage, "0000", 1, inputs=inputs),
+        output=ArtifactWriter(store, JOB, stage, "0000", "e1", inputs=inputs),
         tick=ticks if ticks is not None else Ticks(),
         scratch=scratch,
         model=ModelFacts(name="any", origin="folder", location="any", parameters=1, has_chat_template=True),
@@ -66,7 +66,7 @@ def unit(root: Path, stage: str, inputs: Sequence[str], job: JobSpec, ticks: Tic
 def retrieved(root: Path, documents: Mapping[str, bytes], **fields: Any) -> str:
     """Path of a retrieve artifact with one page for each URL and its bytes; ``fields`` go into every page."""
     store = Store(str(root))
-    output = ArtifactWriter(store, JOB, "retrieve", "0000", 1)
+    output = ArtifactWriter(store, JOB, "retrieve", "0000", "e1")
     pages = [
         Page(
             id=hashlib.sha256(url.encode()).hexdigest()[:16],
@@ -87,7 +87,7 @@ def retrieved(root: Path, documents: Mapping[str, bytes], **fields: Any) -> str:
 
 def parsed(root: Path, documents: Sequence[Document]) -> str:
     """Path of a parse artifact with these documents."""
-    output = ArtifactWriter(Store(str(root)), JOB, "parse", "0000", 1)
+    output = ArtifactWriter(Store(str(root)), JOB, "parse", "0000", "e1")
     output.receive("documents", len(documents))
     output.keep("documents", len(documents))
     output.write_records("documents.jsonl", documents)

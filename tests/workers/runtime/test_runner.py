@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from agent.canvas.planner import make_plan
+from agent.contract import Stage
 from agent.errors import DocumentRejected, JobCancelled, NotEnoughData
 from agent.job.artifacts import UnitPlan
 from agent.job.job import JobRecord
@@ -66,7 +67,10 @@ def test_a_finished_unit_leaves_a_complete_artifact_and_creates_its_successors(
     runner: UnitRunner, ledger: MemoryLedger, tmp_path: Path
 ) -> None:
     assert runner.run(FIRST, finds_one_shard) == "committed"
-    manifest = ArtifactReader(Store(str(tmp_path / "store")), "jobs/job/discover/0-e1").manifest
+    (output,) = ledger.view("job").outputs[Stage.DISCOVER]
+    assert output.startswith("jobs/job/discover/0-e1-")
+    manifest = ArtifactReader(Store(str(tmp_path / "store")), output).manifest
+    assert [plan.shard for plan in manifest.successors] == ["0000"]
     assert manifest.tallies["documents"].rejected == {"off_topic": 1}
     assert manifest.config_sha256 == ledger.job("job").spec.sha256
     assert ledger.job("job").state is JobState.RETRIEVING
@@ -109,7 +113,7 @@ def test_items_that_do_not_reconcile_fail_the_unit_and_leave_no_manifest(
 
     assert runner.run(FIRST, loses_one) == "aside"
     assert "do not reconcile" in ledger.job("job").reason
-    assert not Store(str(tmp_path / "store")).exists("jobs/job/discover/0-e1/manifest.json")
+    assert not list((tmp_path / "store").rglob("manifest.json"))
 
 
 def test_a_cancelled_job_stops_its_unit_and_keeps_it_for_a_resume(runner: UnitRunner, ledger: MemoryLedger) -> None:
@@ -126,10 +130,10 @@ def test_a_unit_taken_over_by_another_worker_writes_no_manifest(
     runner: UnitRunner, ledger: MemoryLedger, tmp_path: Path
 ) -> None:
     def is_overtaken(work: StageWork) -> Outcome:
-        held = ledger.claim(FIRST, "nobody", 1)
-        assert held == "held"
+        assert ledger.claim(FIRST, "nobody", 1) == "held"
         # The ledger hands our unit to somebody else, as it does when our lease lapsed.
-        ledger.hand_back(Claim(FIRST, work.epoch, (), {}))
+        assert ledger.report_death(FIRST, "w")
+        ledger.reconcile()
         assert isinstance(ledger.claim(FIRST, "other", 30), Claim)
         return finds_one_shard(work)
 

@@ -27,42 +27,42 @@ def _step(found: Path | None) -> str:
     return (found / "weights").read_text()
 
 
-def test_a_later_epoch_goes_on_from_the_furthest_checkpoint(store: Store, tmp_path: Path) -> None:
-    first = Checkpoints(store, "job", "0", 1, "same")
+def test_a_later_attempt_goes_on_from_the_furthest_checkpoint(store: Store, tmp_path: Path) -> None:
+    first = Checkpoints(store, "job", "0", "e1", "same")
     for step in (25, 50, 100):
         first.save(step, _checkpoint(tmp_path, step))
-    assert _step(Checkpoints(store, "job", "0", 3, "same").newest(tmp_path / "local")) == "step 100"
+    assert _step(Checkpoints(store, "job", "0", "e3", "same").newest(tmp_path / "local")) == "step 100"
 
 
 def test_only_the_last_two_are_kept(store: Store, tmp_path: Path) -> None:
-    first = Checkpoints(store, "job", "0", 1, "same")
+    first = Checkpoints(store, "job", "0", "e1", "same")
     for step in (25, 50, 75):
         first.save(step, _checkpoint(tmp_path, step))
-    Checkpoints(store, "job", "0", 2, "same").save(100, _checkpoint(tmp_path, 100))
+    Checkpoints(store, "job", "0", "e2", "same").save(100, _checkpoint(tmp_path, 100))
     root = "jobs/job/train/0-checkpoints"
     assert store.list(f"{root}/e1") == ["step-75"]
     assert store.list(f"{root}/e2") == ["step-100"]
 
 
 def test_a_half_copied_checkpoint_is_not_found(store: Store, tmp_path: Path) -> None:
-    Checkpoints(store, "job", "0", 1, "same").save(25, _checkpoint(tmp_path, 25))
+    Checkpoints(store, "job", "0", "e1", "same").save(25, _checkpoint(tmp_path, 25))
     store.put_folder(_checkpoint(tmp_path, 50), "jobs/job/train/0-checkpoints/e1/step-50")
-    assert _step(Checkpoints(store, "job", "0", 2, "same").newest(tmp_path / "local")) == "step 25"
+    assert _step(Checkpoints(store, "job", "0", "e2", "same").newest(tmp_path / "local")) == "step 25"
 
 
 def test_a_checkpoint_of_other_data_or_settings_is_not_found(store: Store, tmp_path: Path) -> None:
-    Checkpoints(store, "job", "0", 1, "before").save(25, _checkpoint(tmp_path, 25))
-    assert Checkpoints(store, "job", "0", 2, "after").newest(tmp_path / "local") is None
+    Checkpoints(store, "job", "0", "e1", "before").save(25, _checkpoint(tmp_path, 25))
+    assert Checkpoints(store, "job", "0", "e2", "after").newest(tmp_path / "local") is None
 
 
 def test_a_stale_trainer_does_not_remove_what_a_newer_one_wrote(store: Store, tmp_path: Path) -> None:
-    newer = Checkpoints(store, "job", "0", 2, "same")
+    stale = Checkpoints(store, "job", "0", "e1", "same")
+    newer = Checkpoints(store, "job", "0", "e2", "same")
     newer.save(30, _checkpoint(tmp_path, 30))
-    stale = Checkpoints(store, "job", "0", 1, "same")
     for step in (25, 50, 75):
         stale.save(step, _checkpoint(tmp_path, step))
     assert store.list("jobs/job/train/0-checkpoints/e2") == ["step-30"]
 
 
 def test_there_is_nothing_to_go_on_from_at_first(store: Store, tmp_path: Path) -> None:
-    assert Checkpoints(store, "job", "0", 1, "same").newest(tmp_path / "local") is None
+    assert Checkpoints(store, "job", "0", "e1", "same").newest(tmp_path / "local") is None

@@ -56,10 +56,10 @@ def _published(
         model.save_pretrained(folder)
     load_tokenizer(Path(facts.location)).save_pretrained(folder)
     dataset = jobs.assembled(RowFormat.CHAT if facts.has_chat_template else RowFormat.PROMPT_COMPLETION)
-    trained = ArtifactWriter(jobs.store, "job", "train", "0", 1)
+    trained = ArtifactWriter(jobs.store, "job", "train", "0", "e1")
     trained.put_folder(folder, "model")
     trained.commit()
-    evaluated = ArtifactWriter(jobs.store, "job", "evaluate", "0", 1)
+    evaluated = ArtifactWriter(jobs.store, "job", "evaluate", "0", "e1")
     evaluated.write_file("evaluation.json", _evaluation(gain).model_dump_json().encode())
     evaluated.commit()
     work = jobs.unit(

@@ -58,7 +58,7 @@ def test_a_killed_training_goes_on_from_its_checkpoint(jobs: Jobs, llama: ModelF
     with pytest.raises(JobCancelled):
         train(killed)
 
-    resumed = jobs.unit("train", inputs, llama, epoch=2, train=spec)
+    resumed = jobs.unit("train", inputs, llama, attempt="e2", train=spec)
     train(resumed)
     facts = resumed.output.commit().facts
     assert facts["resumed_at"] >= 2

@@ -85,7 +85,7 @@ class Jobs:
         """Path of an assemble artifact with rows for every split; the first ``wordy`` have endless
         questions.
         """
-        output = ArtifactWriter(self.store, "job", "assemble", "0", 1)
+        output = ArtifactWriter(self.store, "job", "assemble", "0", "e1")
         train = [make_row(number, format) for number in range(rows)]
         train[:wordy] = [_made_wordy(row) for row in train[:wordy]]
         validation = [make_row(number, format, Split.VALIDATION) for number in range(6)]
@@ -104,7 +104,7 @@ class Jobs:
         inputs: Sequence[str],
         model: ModelFacts,
         tick: Callable[..., None] | None = None,
-        epoch: int = 1,
+        attempt: str = "e1",
         **spec: Any,
     ) -> StageWork:
         """A claimed unit of ``stage``."""
@@ -113,8 +113,8 @@ class Jobs:
         scratch.mkdir()
         job = JobSpec(model=model.name, subject="qubits", sources=("dir:/data",), **spec)
         return StageWork(
-            job_id="job", stage=stage, shard="0", epoch=epoch, spec=job, inputs=tuple(inputs), params={},
-            store=self.store, output=ArtifactWriter(self.store, "job", stage, "0", epoch, inputs=inputs),
+            job_id="job", stage=stage, shard="0", attempt=attempt, spec=job, inputs=tuple(inputs), params={},
+            store=self.store, output=ArtifactWriter(self.store, "job", stage, "0", attempt, inputs=inputs),
             tick=tick or Ticks(), scratch=scratch, model=model, pace=lambda host, rate: None,
         )  # fmt: skip
 
