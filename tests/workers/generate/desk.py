@@ -85,7 +85,7 @@ class Desk:
 
     def assemble(self, curated: str, generated: Sequence[str]) -> tuple[Outcome, ArtifactReader]:
         """What the assemble unit decided, and its committed artifact."""
-        work = self.work("assemble", (curated, *generated), {}, 1)
+        work = self.work("assemble", (curated, *generated), {}, "e1")
         outcome = assemble(work)
         work.output.commit()
         return outcome, ArtifactReader(self.store, work.output.path)

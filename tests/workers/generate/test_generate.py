@@ -88,5 +88,5 @@ def test_cancelling_passes_through(desk: Desk) -> None:
 
 def test_two_runs_write_the_same_bytes(desk: Desk) -> None:
     curated = desk.curated(chunks())
-    first, second = desk.generate(curated, 1), desk.generate(curated, 2)
+    first, second = desk.generate(curated, "e1"), desk.generate(curated, "e2")
     assert first.read_file("examples.jsonl") == second.read_file("examples.jsonl")
