@@ -19,6 +19,8 @@
         ├── TrainingFailed          the training process died or diverged
         ├── JobFailed               a job ended in failure; carries the stage and reason
         ├── JobCancelled            the job was cancelled while this piece of work ran
+        ├── WorkerLeaving           this worker was asked to stop; the unit goes back unharmed
+        ├── ProcessKilled           a process of ours was ended by a signal that we did not send
         └── Superseded              another worker took this unit over; our result must not be written
 
 Each message is one line that names the thing, its value and the next step. ``next_step`` holds the last part
@@ -122,6 +124,14 @@ class JobFailed(OperationFailed):
 
 class JobCancelled(OperationFailed):
     """The job was cancelled while this piece of work ran; stop and write nothing more."""
+
+
+class WorkerLeaving(OperationFailed):
+    """This worker was asked to stop; what it holds is handed back unharmed."""
+
+
+class ProcessKilled(OperationFailed):
+    """A process of ours was ended by a signal that we did not send: a fault of the machine, not of the work."""
 
 
 class Superseded(OperationFailed):

@@ -21,7 +21,7 @@ R = TypeVar("R", bound=Record)
 
 
 class Tick(Protocol):
-    """Reports progress; raises JobCancelled or Superseded when the work must stop."""
+    """Reports progress; raises JobCancelled, WorkerLeaving or Superseded when the work must stop."""
 
     def __call__(self, done: int, total: int | None = None, **figures: float | str) -> None:
         """``done`` of ``total`` items so far; ``figures`` are shown beside it (loss, tokens_per_s …).
@@ -52,6 +52,10 @@ class StageWork:
     """What is known of the base model without loading it."""
     pace: Callable[[str, float], None]
     """Blocks until this host may be asked again, given requests per second; shared by all workers of the cluster."""
+    leaving: Callable[[], bool] = lambda: False
+    """True once this worker was asked to stop: keep what can be kept, then raise WorkerLeaving (or let tick do it)."""
+    leave_within_s: float = 3.0
+    """How long that may take; then the unit is handed back without asking."""
 
     def inputs_from(self, stage: str) -> list[ArtifactReader]:
         """Readers of the input artifacts that this stage wrote, in order."""
