@@ -22,7 +22,7 @@ from agent.job.progress import StageProgress, eta_s, measure
 from agent.job.result import JobResult
 from agent.job.states import RESUMABLE, JobState
 from agent.job.workers import WorkerInfo
-from agent.ledger.contract import JobView
+from agent.ledger.contract import JobView, Outputs
 from agent.ledger.redis import RedisLedger
 from agent.preflight import check, grounded
 from agent.settings import Settings
@@ -164,6 +164,10 @@ class Job:
         """Everything the ledger knows of it, at one instant."""
         return self._client.ledger.view(self.id)
 
+    def outputs(self) -> Outputs:
+        """Paths of the artifacts that its finished units made, by stage, relative to the store."""
+        return self._client.ledger.outputs(self.id)
+
     def progress(self) -> list[StageProgress]:
         """Each stage's done, total, rate and time left, in order."""
         return measure(self.view())
@@ -228,7 +232,7 @@ class Job:
         # The report's template engine is loaded by those who ask for a result only.
         from agent.results import read_result
 
-        return read_result(self.view(), self._client.store)
+        return read_result(self.view(), self.outputs(), self._client.store)
 
     def cancel(self) -> JobRecord:
         """Stop it; running work ends at its next beat. It can be resumed.

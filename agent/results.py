@@ -7,7 +7,7 @@ from dataclasses import replace
 from agent.contract import Stage
 from agent.job.evaluation import Evaluation, Verdict
 from agent.job.result import JobResult
-from agent.ledger.contract import JobView
+from agent.ledger.contract import JobView, Outputs
 from agent.report import write_report
 from agent.store import ArtifactReader, Store
 
@@ -16,14 +16,14 @@ VERDICT_FILE = "verdict.json"
 PROVENANCE_FILE = "provenance.json"
 
 
-def read_result(view: JobView, store: Store) -> JobResult:
+def read_result(view: JobView, outputs: Outputs, store: Store) -> JobResult:
     """What the job has made so far; writes its report beside the artifacts.
 
     Raises:
         ArtifactCorrupt: an artifact is missing or was changed.
     """
-    evaluated = _reader(view, store, Stage.EVALUATE)
-    published = _reader(view, store, Stage.PUBLISH)
+    evaluated = _reader(outputs, store, Stage.EVALUATE)
+    published = _reader(outputs, store, Stage.PUBLISH)
     evaluation = Evaluation.model_validate_json(evaluated.read_file(EVALUATION_FILE)) if evaluated else None
     verdict = Verdict.model_validate_json(published.read_file(VERDICT_FILE)) if published else None
     model_uri = str(published.manifest.facts.get("model_uri", "")) if published else ""
@@ -37,9 +37,9 @@ def read_result(view: JobView, store: Store) -> JobResult:
         model_uri=model_uri,
         provenance_uri=store.uri(f"{published.path}/{PROVENANCE_FILE}") if published and model_uri else "",
     )
-    return replace(result, report_uri=write_report(view, store, result))
+    return replace(result, report_uri=write_report(view, outputs, store, result))
 
 
-def _reader(view: JobView, store: Store, stage: Stage) -> ArtifactReader | None:
-    outputs = view.outputs.get(stage, ())
-    return ArtifactReader(store, outputs[0]) if outputs else None
+def _reader(outputs: Outputs, store: Store, stage: Stage) -> ArtifactReader | None:
+    paths = outputs.get(stage, ())
+    return ArtifactReader(store, paths[0]) if paths else None

@@ -17,8 +17,9 @@ from agent.job.job import JobRecord
 from agent.job.machine import Standing
 from agent.job.workers import WorkerInfo
 
-REARM_S = 20.0
-"""A message that nobody claimed for this long counts as lost; longer than any pool needs to take free work."""
+REARM_S = 10.0
+"""A message that nobody claimed for this long counts as lost: longer than any pool needs to take free work, and short
+enough that with a round every 2 s the work goes on within the 20 s that are promised."""
 SENDS_PER_FREE_SLOT = 2
 """One to run and one waiting, so that a slot never idles for a round trip; more would let a large job hoard."""
 
@@ -72,6 +73,20 @@ class DueUnit:
 
 
 @dataclass(frozen=True)
+class Waiting:
+    """What holds a stage up, in figures; None where that is not what it waits for."""
+
+    retry_in_s: float | None = None
+    """Until the soonest try of a failed unit, while nothing of the stage runs, is under way or is due."""
+    retry_reason: str = ""
+    """Why that unit failed last."""
+    silent_s: float | None = None
+    """Since the last beat (or the claim) of the running unit that was silent longest."""
+    lapsing_in_s: float | None = None
+    """Until the lease of that unit lapses; below zero when it did and nobody reconciled."""
+
+
+@dataclass(frozen=True)
 class StageView:
     """How a stage stands, for people."""
 
@@ -89,6 +104,7 @@ class StageView:
     live: Sequence[Progress] = ()
     faults: Mapping[str, str] = field(default_factory=dict)
     """Shard -> reason, of units set aside."""
+    waiting: Waiting = field(default_factory=Waiting)
 
 
 @dataclass(frozen=True)
@@ -98,8 +114,10 @@ class JobView:
     job: JobRecord
     stages: Mapping[Stage, StageView]
     now_ms: int
-    outputs: Mapping[Stage, tuple[str, ...]] = field(default_factory=dict)
-    """Artifacts of finished units, by stage, in shard order."""
+
+
+Outputs = Mapping[Stage, tuple[str, ...]]
+"""Artifacts of finished units, by stage, in the lexicographic order of their shards."""
 
 
 @dataclass(frozen=True)
@@ -111,6 +129,61 @@ class LedgerEvent:
     stage: str
     shard: str
     text: str
+
+
+@dataclass(frozen=True)
+class QueueHealth:
+    """How a queue stands: one that has units, or that a live worker serves."""
+
+    queue: str
+    queued: int = 0
+    """Units that are due and that no worker was told of."""
+    sent: int = 0
+    """Messages under way."""
+    oldest_sent_s: float | None = None
+    """Since the first message of the unit that waits longest to be claimed; None when nothing is under way."""
+    running: int = 0
+    slots: int = 0
+    """Of all live workers that serve it."""
+    workers: tuple[str, ...] = ()
+    """Names of those."""
+
+
+@dataclass(frozen=True)
+class LapsedLease:
+    """A unit whose owner is silent for longer than its lease, and that nobody put back yet."""
+
+    unit: UnitId
+    overdue_s: float
+
+
+@dataclass(frozen=True)
+class ServerFacts:
+    """What could cost the server its data; a ledger without a server has nothing to report."""
+
+    loading: bool = False
+    aof_enabled: bool = True
+    aof_last_write_ok: bool = True
+    rdb_save: str | None = None
+    """The schedule of snapshots, '' for none; None when the server does not tell."""
+    maxmemory_bytes: int = 0
+    """0: no limit."""
+    maxmemory_policy: str = "noeviction"
+    used_memory_bytes: int = 0
+
+
+@dataclass(frozen=True)
+class ClusterHealth:
+    """How the cluster stands, whatever its jobs are."""
+
+    now_ms: int
+    queues: tuple[QueueHealth, ...] = ()
+    """By name."""
+    lapsed: tuple[LapsedLease, ...] = ()
+    """Longest overdue first."""
+    reconciled_s_ago: float | None = None
+    """Since a control worker last made its round; None when none ever did."""
+    server: ServerFacts = field(default_factory=ServerFacts)
 
 
 class Ledger(Protocol):
@@ -172,13 +245,19 @@ class Ledger(Protocol):
         """Clear flags and faults and queue what is missing; returns how many units. Raises UnknownJob."""
 
     def standing(self, job_id: str) -> Standing:
-        """How the units stand, for the state machine."""
+        """How the units stand, for the state machine. Raises UnknownJob."""
 
     def save(self, job: JobRecord, read_version: int) -> bool:
         """Store a new record if the stored one still has ``read_version``."""
 
     def view(self, job_id: str) -> JobView:
-        """Everything a client shows. Raises UnknownJob."""
+        """Everything a client shows; as cheap for many units as for few. Raises UnknownJob."""
+
+    def outputs(self, job_id: str) -> Outputs:
+        """What the finished units made; reads every unit. Raises UnknownJob."""
+
+    def health(self) -> ClusterHealth:
+        """What an operator wants to know of queues, leases and the server."""
 
     def events(self, job_id: str, after: str = "0", block_s: float = 0.0) -> list[LedgerEvent]:
         """Entries after an id, waiting up to ``block_s`` for the first."""

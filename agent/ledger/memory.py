@@ -29,13 +29,18 @@ from agent.ledger.contract import (
     SENDS_PER_FREE_SLOT,
     BeatAnswer,
     Claim,
+    ClusterHealth,
     DueUnit,
     JobView,
+    LapsedLease,
     LedgerEvent,
+    Outputs,
     Progress,
+    QueueHealth,
     Refusal,
     StageView,
     UnitId,
+    Waiting,
 )
 
 _MOST_EVENTS = 5000
@@ -57,11 +62,15 @@ class _Unit:
     epoch: int = 0
     owner: str = ""
     lease_ends_ms: int = 0
+    beaten_ms: int = 0
+    """When its owner last spoke: its claim, or a beat."""
     due_ms: int | None = None
     """When it may be handed out; None when it was sent, or refused because its job stands still."""
     sent_until_ms: int | None = None
     """Until when its message counts as under way; None when there is none."""
     sends: int = 0
+    first_sent_ms: int = 0
+    """When its first message since the last claim went out."""
     work_faults: int = 0
     machine_faults: int = 0
     error: str = ""
@@ -119,6 +128,7 @@ class MemoryLedger:
         self._turns: defaultdict[str, dict[str, float]] = defaultdict(dict)
         self._workers: dict[str, tuple[WorkerInfo, int]] = {}
         self._slots: dict[str, int] = {}
+        self._reconciled_ms: int | None = None
 
     # -- jobs ---------------------------------------------------------------------------------------------------
 
@@ -185,8 +195,7 @@ class MemoryLedger:
 
     def claim(self, unit: UnitId, owner: str, lease_s: float) -> Claim | Refusal:
         with self._changed:
-            job = self._jobs.get(unit.job_id)
-            found = job.units.get((unit.stage, unit.shard)) if job else None
+            job, found = self._find(unit)
             if job is None or found is None:
                 return "unknown"
             if not found.pending:
@@ -203,7 +212,8 @@ class MemoryLedger:
             found.state = "running"
             found.epoch += 1
             found.owner = owner
-            found.lease_ends_ms = self._now_ms() + _ms(lease_s)
+            found.beaten_ms = self._now_ms()
+            found.lease_ends_ms = found.beaten_ms + _ms(lease_s)
             found.due_ms = None
             found.sends = 0
             self._say(job, "started", unit.stage, unit.shard, owner)
@@ -215,7 +225,8 @@ class MemoryLedger:
             if held is None:
                 return "superseded"
             job, unit = held
-            unit.lease_ends_ms = self._now_ms() + _ms(lease_s)
+            unit.beaten_ms = self._now_ms()
+            unit.lease_ends_ms = unit.beaten_ms + _ms(lease_s)
             unit.progress = progress
             return "stopped" if job.stopped else "ok"
 
@@ -272,8 +283,7 @@ class MemoryLedger:
 
     def report_death(self, unit: UnitId, process: str) -> bool:
         with self._changed:
-            job = self._jobs.get(unit.job_id)
-            found = job.units.get((unit.stage, unit.shard)) if job else None
+            _, found = self._find(unit)
             if found is None or found.state != "running" or not found.owner.startswith(f"{process}/"):
                 return False
             self._lapse(found)
@@ -281,7 +291,7 @@ class MemoryLedger:
 
     def reconcile(self, most: int = 500) -> list[str]:
         with self._changed:
-            now = self._now_ms()
+            now = self._reconciled_ms = self._now_ms()
             lapsed = [unit for unit in self._all_units() if unit.state == "running" and unit.lease_ends_ms <= now]
             lapsed = sorted(lapsed, key=lambda unit: (unit.lease_ends_ms, unit.name))[:most]
             for unit in lapsed:
@@ -327,9 +337,27 @@ class MemoryLedger:
             job = self._known(job_id)
             return JobView(
                 job=job.record,
-                stages={stage: _stage_view(job, stage) for stage in Stage},
+                stages={stage: _stage_view(job, stage, self._now_ms()) for stage in Stage},
                 now_ms=self._now_ms(),
-                outputs={stage: tuple(unit.output for unit in job.of(stage, "done")) for stage in Stage},
+            )
+
+    def outputs(self, job_id: str) -> Outputs:
+        with self._changed:
+            job = self._known(job_id)
+            return {stage: tuple(unit.output for unit in job.of(stage, "done")) for stage in Stage}
+
+    def health(self) -> ClusterHealth:
+        with self._changed:
+            now = self._now_ms()
+            served = {queue for worker in self._live_workers() for queue in worker.queues}
+            queues = sorted({unit.queue for unit in self._all_units() if unit.pending} | served)
+            lapsed = [unit for unit in self._all_units() if unit.state == "running" and unit.lease_ends_ms <= now]
+            lapsed = sorted(lapsed, key=lambda unit: (unit.lease_ends_ms, unit.name))
+            return ClusterHealth(
+                now_ms=now,
+                queues=tuple(self._health_of(queue, now) for queue in queues),
+                lapsed=tuple(LapsedLease(unit.id, (now - unit.lease_ends_ms) / 1000.0) for unit in lapsed),
+                reconciled_s_ago=None if self._reconciled_ms is None else (now - self._reconciled_ms) / 1000.0,
             )
 
     def events(self, job_id: str, after: str = "0", block_s: float = 0.0) -> list[LedgerEvent]:
@@ -377,16 +405,19 @@ class MemoryLedger:
         for job in self._jobs.values():
             yield from job.units.values()
 
+    def _find(self, unit: UnitId) -> tuple[_Job | None, _Unit | None]:
+        job = self._jobs.get(unit.job_id)
+        return job, job.units.get((unit.stage, unit.shard)) if job else None
+
     def _held(self, claim: Claim) -> tuple[_Job, _Unit] | None:
-        """The unit while this claim still holds it."""
-        job = self._jobs[claim.unit.job_id]
-        unit = job.units[claim.unit.stage, claim.unit.shard]
-        return (job, unit) if unit.state == "running" and unit.owner == claim.owner else None
+        """The unit while this claim still holds it; another ledger may never have heard of it."""
+        job, unit = self._find(claim.unit)
+        return (job, unit) if job and unit and unit.state == "running" and unit.owner == claim.owner else None
 
     def _is_replay(self, claim: Claim) -> bool:
         """Whether this very claim finished the unit, and only the answer was lost."""
-        unit = self._jobs[claim.unit.job_id].units[claim.unit.stage, claim.unit.shard]
-        return unit.state == "done" and unit.owner == claim.owner
+        _, unit = self._find(claim.unit)
+        return unit is not None and unit.state == "done" and unit.owner == claim.owner
 
     def _say(self, job: _Job, kind: str, stage: str = "", shard: str = "", text: str = "") -> None:
         job.said += 1
@@ -493,8 +524,23 @@ class MemoryLedger:
             unit.due_ms = None
             # A unit sent again and again waits behind long work, its messages are not lost: back off.
             unit.sent_until_ms = now + _ms(REARM_S) * 2 ** min(unit.sends, _MOST_DOUBLINGS)
+            unit.first_sent_ms = unit.first_sent_ms if unit.sends else now
             unit.sends += 1
             yield unit
+
+    def _health_of(self, queue: str, now: int) -> QueueHealth:
+        units = [unit for unit in self._all_units() if unit.queue == queue]
+        due = [unit for unit in units if unit.due_ms is not None and unit.due_ms <= now]
+        sent = [unit for unit in units if unit.sent_until_ms is not None]
+        return QueueHealth(
+            queue=queue,
+            queued=sum(not self._jobs[unit.id.job_id].stopped for unit in due),
+            sent=len(sent),
+            oldest_sent_s=max(((now - unit.first_sent_ms) / 1000.0 for unit in sent), default=None),
+            running=sum(unit.state == "running" for unit in units),
+            slots=self._slots_of(queue),
+            workers=tuple(worker.name for worker in self._live_workers() if queue in worker.queues),
+        )
 
     def _live_workers(self) -> list[WorkerInfo]:
         now = self._now_ms()
@@ -527,7 +573,22 @@ def _too_many_lost(job: _Job, stage: Stage) -> str:
     return f"{len(lost)} of {len(units)} units were set aside, more than the job allows; the first: {lost[0].error}"
 
 
-def _stage_view(job: _Job, stage: Stage) -> StageView:
+def _waiting(units: Sequence[_Unit], now_ms: int) -> Waiting:
+    """What holds these units of one stage up."""
+    running = [unit for unit in units if unit.state == "running"]
+    queued = [unit for unit in units if unit.state == "queued"]
+    if running:
+        silent = min(running, key=lambda unit: (unit.beaten_ms, unit.id.shard))
+        return Waiting(
+            silent_s=(now_ms - silent.beaten_ms) / 1000.0, lapsing_in_s=(silent.lease_ends_ms - now_ms) / 1000.0
+        )
+    if queued and all(unit.due_ms is not None and unit.due_ms > now_ms for unit in queued):
+        soonest = min(queued, key=lambda unit: (unit.due_ms, unit.id.shard))
+        return Waiting(retry_in_s=((soonest.due_ms or 0) - now_ms) / 1000.0, retry_reason=soonest.error)
+    return Waiting()
+
+
+def _stage_view(job: _Job, stage: Stage, now_ms: int) -> StageView:
     units, pending = job.of(stage), job.of(stage, "queued", "running")
     done, lost = job.of(stage, "done"), job.of(stage, "aside")
     nouns = sorted({noun for unit in done for noun in unit.tallies})
@@ -545,4 +606,5 @@ def _stage_view(job: _Job, stage: Stage) -> StageView:
         tallies={noun: reduce(add, (unit.tallies.get(noun, Tally()) for unit in done)) for noun in nouns},
         live=[unit.progress for unit in units if unit.progress is not None],
         faults={unit.id.shard: unit.error for unit in lost},
+        waiting=_waiting(units, now_ms),
     )

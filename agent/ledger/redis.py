@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from typing import Any, cast
@@ -27,13 +28,19 @@ from agent.ledger.contract import (
     SENDS_PER_FREE_SLOT,
     BeatAnswer,
     Claim,
+    ClusterHealth,
     DueUnit,
     JobView,
+    LapsedLease,
     LedgerEvent,
+    Outputs,
     Progress,
+    QueueHealth,
     Refusal,
+    ServerFacts,
     StageView,
     UnitId,
+    Waiting,
 )
 
 _RECONNECT_TRIES = 6
@@ -131,7 +138,7 @@ class RedisLedger:
         with self._translated():
             record = cast("str | None", self._client.hget(self._key("job", job_id), "record"))
         if record is None:
-            raise UnknownJob(f"No job {job_id!r} here.", next_step="`finetune jobs` lists what there is.")
+            raise _unknown(job_id)
         return JobRecord.model_validate_json(record)
 
     def jobs(self) -> list[JobRecord]:
@@ -148,11 +155,13 @@ class RedisLedger:
 
     def cancel(self, job_id: str) -> None:
         if self._run("cancel", job_id) == "unknown":
-            raise UnknownJob(f"No job {job_id!r} here.", next_step="`finetune jobs` lists what there is.")
+            raise _unknown(job_id)
 
     def resume(self, job_id: str) -> int:
-        self.job(job_id)
-        return int(self._run("resume", job_id))
+        count = self._run("resume", job_id)
+        if count == "unknown":
+            raise _unknown(job_id)
+        return int(count)
 
     def save(self, job: JobRecord, read_version: int) -> bool:
         return bool(
@@ -226,6 +235,8 @@ class RedisLedger:
                 pipe.zcard(self._key("done", job_id, stage))
                 pipe.zcard(self._key("aside", job_id, stage))
             flags, live, *counts = pipe.execute()
+        if flags[3] is None:
+            raise _unknown(job_id)
         running = [name.split(":", 1)[0] for name in live]
         stages: dict[Stage, StageCounts] = {}
         claimed: dict[Stage, int] = {}
@@ -234,7 +245,7 @@ class RedisLedger:
             claimed[stage] = self._running(job_id, stage, pending) if pending else 0
             stages[stage] = StageCounts(len(pending), max(claimed[stage], running.count(stage)), done, aside)
         halted = json.loads(flags[1]) if flags[1] else {}
-        plan = json.loads(flags[3]) if flags[3] else {"stages": {}}
+        plan = json.loads(flags[3])
         needed = {plan["stages"][stage]["queue"] for stage in ON_ACCELERATOR if stages[stage].pending}
         return Standing(
             stages=stages,
@@ -253,34 +264,35 @@ class RedisLedger:
 
     def _served(self, queue: str) -> bool:
         with self._translated():
-            seconds, micros = self._client.time()
-            now_ms = seconds * 1000 + micros // 1000
-            return bool(self._client.zcount(self._key("slots", queue), now_ms, "+inf"))
+            return bool(self._client.zcount(self._key("slots", queue), _now_ms(self._client.time()), "+inf"))
 
     def view(self, job_id: str) -> JobView:
-        job = self.job(job_id)
         with self._translated():
             pipe = self._client.pipeline(transaction=True)
             pipe.time()
+            pipe.hmget(self._key("job", job_id), ["record", "plan"])
             pipe.hgetall(self._key("live", job_id))
             for stage in Stage:
                 pipe.hgetall(self._key("stage", job_id, stage))
                 pipe.hgetall(self._key("tally", job_id, stage))
                 pipe.smembers(self._key("pending", job_id, stage))
-                pipe.zrange(self._key("done", job_id, stage), 0, -1)
+                pipe.zcard(self._key("done", job_id, stage))
                 pipe.zrange(self._key("aside", job_id, stage), 0, -1)
-            time, live, *rest = pipe.execute()
+            time, (record, plan), live, *rest = pipe.execute()
+            if record is None:
+                raise _unknown(job_id)
+            now_ms = _now_ms(time)
             stages: dict[Stage, StageView] = {}
-            outputs: dict[Stage, tuple[str, ...]] = {}
             for index, stage in enumerate(Stage):
                 totals, tally, pending, done, aside = rest[index * 5 : index * 5 + 5]
-                beats = [json.loads(text) for name, text in sorted(live.items()) if name.startswith(f"{stage}:")]
+                holds = [json.loads(text) for name, text in sorted(live.items()) if name.startswith(f"{stage}:")]
+                beats = [hold["progress"] for hold in holds if "progress" in hold]
                 stages[stage] = StageView(
                     stage=stage,
                     units=int(totals.get("units", 0)),
                     pending=len(pending),
-                    running=max(self._running(job_id, stage, pending) if pending else 0, len(beats)),
-                    done=len(done),
+                    running=len(holds),
+                    done=done,
                     set_aside=len(aside),
                     items=int(totals.get("items", 0)),
                     items_done=int(totals.get("items_done", 0)),
@@ -289,9 +301,94 @@ class RedisLedger:
                     tallies=_tallies(tally),
                     live=[Progress(beat["done"], beat["total"], beat["figures"]) for beat in beats],
                     faults=dict(zip(aside, self._fields(job_id, stage, aside, "error"), strict=True)),
+                    waiting=_silence(holds, now_ms) if holds else Waiting(),
                 )
-                outputs[stage] = tuple(self._fields(job_id, stage, done, "output"))
-        return JobView(job, stages, time[0] * 1000 + time[1] // 1000, outputs)
+                if pending and not holds:
+                    queue = json.loads(plan)["stages"][stage]["queue"]
+                    stages[stage] = replace(stages[stage], waiting=self._retry(job_id, stage, queue, pending, now_ms))
+        return JobView(JobRecord.model_validate_json(record), stages, now_ms)
+
+    def _retry(self, job_id: str, stage: Stage, queue: str, pending: set[str], now_ms: int) -> Waiting:
+        """When the stage goes on, if all of its units wait for a second try."""
+        queued = self._client.zrange(self._key("queued", queue, job_id), 0, -1, withscores=True)
+        due = {name.split(":", 1)[1]: at for name, at in cast(Any, queued) if name.startswith(f"{stage}:")}
+        if due.keys() != pending or min(due.values()) <= now_ms:
+            return Waiting()
+        shard, at = min(due.items(), key=lambda each: (each[1], each[0]))
+        reason = self._client.hget(self._key("unit", job_id, stage, shard), "error")
+        return Waiting(retry_in_s=(at - now_ms) / 1000.0, retry_reason=str(reason or ""))
+
+    def outputs(self, job_id: str) -> Outputs:
+        self.job(job_id)
+        with self._translated():
+            done = {
+                stage: cast(list[str], self._client.zrange(self._key("done", job_id, stage), 0, -1)) for stage in Stage
+            }
+            return {stage: tuple(self._fields(job_id, stage, shards, "output")) for stage, shards in done.items()}
+
+    def health(self) -> ClusterHealth:
+        workers = self.workers()
+        with self._translated():
+            pipe = self._client.pipeline(transaction=False)
+            pipe.time()
+            pipe.smembers(self._key("queues"))
+            pipe.get(self._key("reconciled"))
+            time, known, reconciled = pipe.execute()
+            now_ms = _now_ms(time)
+            queues = sorted(known | {queue for worker in workers for queue in worker.queues})
+            flat = [json.loads(self._run("queue_health", queue)) for queue in queues]
+            lapsed = self._client.zrange(
+                self._key("leases"),
+                "-inf",
+                now_ms,
+                byscore=True,
+                withscores=True,
+            )
+        found = []
+        for queue, counts in zip(queues, flat, strict=True):
+            serving = [worker for worker in workers if queue in worker.queues]
+            if serving or any(counts[what] for what in ("waiting", "sent", "running")):
+                found.append(
+                    QueueHealth(
+                        queue=queue,
+                        queued=counts["due"],
+                        sent=counts["sent"],
+                        oldest_sent_s=(now_ms - counts["oldest"]) / 1000.0 if counts["sent"] else None,
+                        running=counts["running"],
+                        slots=sum(worker.slots for worker in serving),
+                        workers=tuple(worker.name for worker in serving),
+                    )
+                )
+        return ClusterHealth(
+            now_ms=now_ms,
+            queues=tuple(found),
+            lapsed=tuple(
+                LapsedLease(UnitId(*name.split(":", 2)), (now_ms - ends) / 1000.0) for name, ends in cast(Any, lapsed)
+            ),
+            reconciled_s_ago=(now_ms - int(reconciled)) / 1000.0 if reconciled else None,
+            server=self._server_facts(),
+        )
+
+    def _server_facts(self) -> ServerFacts:
+        with self._translated():
+            pipe = self._client.pipeline(transaction=False)
+            pipe.info("persistence")
+            pipe.info("memory")
+            # Hosted servers often forbid CONFIG; INFO tells all but the schedule of snapshots.
+            pipe.config_get("save")
+            persistence, memory, config = pipe.execute(raise_on_error=False)
+        for answer in (persistence, memory):
+            if isinstance(answer, Exception):
+                raise answer
+        return ServerFacts(
+            loading=bool(persistence["loading"]),
+            aof_enabled=bool(persistence["aof_enabled"]),
+            aof_last_write_ok=persistence["aof_last_write_status"] == "ok",
+            rdb_save=config.get("save") if isinstance(config, dict) else None,
+            maxmemory_bytes=int(memory["maxmemory"]),
+            maxmemory_policy=str(memory["maxmemory_policy"]),
+            used_memory_bytes=int(memory["used_memory"]),
+        )
 
     def _fields(self, job_id: str, stage: Stage, shards: Sequence[str], field: str) -> list[str]:
         if not shards:
@@ -313,8 +410,7 @@ class RedisLedger:
 
     def register(self, worker: WorkerInfo, ttl_s: float) -> None:
         with self._translated():
-            seconds, micros = self._client.time()
-            expiry = seconds * 1000 + micros // 1000 + _ms(ttl_s)
+            expiry = _now_ms(self._client.time()) + _ms(ttl_s)
             earlier = self._announced(worker.name)
             pipe = self._client.pipeline(transaction=True)
             self._forget_slots(pipe, earlier)
@@ -359,6 +455,22 @@ class RedisLedger:
 
 def _ms(seconds: float) -> int:
     return int(seconds * 1000)
+
+
+def _now_ms(time: Any) -> int:
+    """What TIME answers, in milliseconds."""
+    seconds, micros = time
+    return int(seconds) * 1000 + int(micros) // 1000
+
+
+def _unknown(job_id: str) -> UnknownJob:
+    return UnknownJob(f"No job {job_id!r} here.", next_step="`finetune jobs` lists what there is.")
+
+
+def _silence(holds: Sequence[Mapping[str, Any]], now_ms: int) -> Waiting:
+    """The running unit that was silent longest; of equals the first."""
+    silent = min(holds, key=lambda hold: int(hold["at"]))
+    return Waiting(silent_s=(now_ms - silent["at"]) / 1000.0, lapsing_in_s=(silent["until"] - now_ms) / 1000.0)
 
 
 def _named(claim: Claim) -> tuple[str, str, str, str]:

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from agent.contract import Stage
 from agent.errors import FinetuneError
 from agent.job.records import Document, SourceEntry, Split
-from agent.ledger.contract import JobView
+from agent.ledger.contract import Outputs
 from agent.store import ArtifactReader, Store
 
 T = TypeVar("T")
@@ -68,37 +68,37 @@ class Evidence:
     """What could not be read, one line each."""
 
 
-def read_evidence(view: JobView, store: Store) -> Evidence:
+def read_evidence(outputs: Outputs, store: Store) -> Evidence:
     """What the artifacts of finished units say; nothing is raised."""
     gaps: list[str] = []
     return Evidence(
-        rejected=tuple(rejected_items(view, store, gaps)),
-        sources=tuple(_collect(view, store, Stage.ASSEMBLE, _sources, gaps)),
-        curve=tuple(_collect(view, store, Stage.TRAIN, _curve, gaps)),
-        rows=dict(_collect(view, store, Stage.ASSEMBLE, _rows, gaps)),
+        rejected=tuple(rejected_items(outputs, store, gaps)),
+        sources=tuple(_collect(outputs, store, Stage.ASSEMBLE, _sources, gaps)),
+        curve=tuple(_collect(outputs, store, Stage.TRAIN, _curve, gaps)),
+        rows=dict(_collect(outputs, store, Stage.ASSEMBLE, _rows, gaps)),
         gaps=tuple(dict.fromkeys(gaps)),
     )
 
 
-def rejected_items(view: JobView, store: Store, gaps: list[str] | None = None) -> list[RejectedItem]:
+def rejected_items(outputs: Outputs, store: Store, gaps: list[str] | None = None) -> list[RejectedItem]:
     """Everything that was set aside, stage by stage; what cannot be read is added to ``gaps``."""
-    return [item for stage in Stage for item in _collect(view, store, stage, _rejected, gaps)]
+    return [item for stage in Stage for item in _collect(outputs, store, stage, _rejected, gaps)]
 
 
-def documents_read(view: JobView, store: Store, gaps: list[str] | None = None) -> list[DocumentRead]:
+def documents_read(outputs: Outputs, store: Store, gaps: list[str] | None = None) -> list[DocumentRead]:
     """The documents that parsing gave."""
-    return list(_collect(view, store, Stage.PARSE, _documents, gaps))
+    return list(_collect(outputs, store, Stage.PARSE, _documents, gaps))
 
 
 def _collect(
-    view: JobView,
+    outputs: Outputs,
     store: Store,
     stage: Stage,
     read: Callable[[ArtifactReader], Iterator[T]],
     gaps: list[str] | None,
 ) -> Iterator[T]:
     """What ``read`` finds in each artifact of the stage; a broken one gives what it can."""
-    for path in view.outputs.get(stage, ()):
+    for path in outputs.get(stage, ()):
         try:
             yield from read(ArtifactReader(store, path))
         except (FinetuneError, ValidationError, ValueError, KeyError) as error:

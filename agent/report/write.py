@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agent.job.result import JobResult
-from agent.ledger.contract import JobView
+from agent.ledger.contract import JobView, Outputs
 from agent.report.evidence import read_evidence
 from agent.report.page import make_page
 from agent.report.render import render
@@ -12,7 +12,7 @@ from agent.store import Store
 REPORT_FILE = "report.html"
 
 
-def write_report(view: JobView, store: Store, result: JobResult) -> str:
+def write_report(view: JobView, outputs: Outputs, store: Store, result: JobResult) -> str:
     """The address of the job's report, one HTML page that is written anew at each call.
 
     A job that has not ended, or failed early, gets a report of what there is. Artifacts that cannot be read
@@ -22,7 +22,7 @@ def write_report(view: JobView, store: Store, result: JobResult) -> str:
         StoreUnavailable: the page itself cannot be written.
     """
     folder = f"jobs/{view.job.id}"
-    page = make_page(view, result, read_evidence(view, store), store.uri(folder))
+    page = make_page(view, result, read_evidence(outputs, store), store.uri(folder))
     path = f"{folder}/{REPORT_FILE}"
     store.write(path, render(page).encode())
     return store.uri(path)

@@ -44,6 +44,14 @@ def bench(request: pytest.FixtureRequest) -> Bench:
 
 
 @pytest.fixture
+def rearm_s(monkeypatch: pytest.MonkeyPatch) -> float:
+    """How long a message may go unclaimed, shortened."""
+    for module in ("agent.ledger.redis", "agent.ledger.memory"):
+        monkeypatch.setattr(f"{module}.REARM_S", 0.5)
+    return 0.5
+
+
+@pytest.fixture
 def ledger(bench: Bench) -> Ledger:
     """The ledger under test."""
     return bench.ledger

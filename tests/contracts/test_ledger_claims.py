@@ -60,6 +60,20 @@ def test_a_claim_carries_the_inputs_and_parameters_its_creator_gave(ledger: Ledg
     assert claim.params == params
 
 
+def test_whoever_comes_with_a_claim_that_this_ledger_never_gave_is_refused(ledger: Ledger) -> None:
+    unit = submit(ledger)
+    strangers = [UnitId("ghost", "discover", "0"), UnitId("job", "parse", "0000"), unit]
+    for claim in (Claim(each, 1, "worker/lost-with-its-server", (), {}) for each in strangers):
+        assert ledger.beat(claim, LONG_S, Progress()) == "superseded"
+        assert not ledger.commit(claim, "stale", {}, follow("retrieve", "0000"))
+        assert ledger.fail(claim, "stale") == "superseded"
+        assert not ledger.hand_back(claim)
+        assert not ledger.report_death(claim.unit, "worker")
+    assert ledger.reconcile() == []
+    assert [job.id for job in ledger.jobs()] == ["job"]
+    take(ledger, unit)
+
+
 def test_beats_hold_a_unit_beyond_its_first_lease(ledger: Ledger, pause: Pause) -> None:
     claim = take(ledger, submit(ledger), SHORT_S)
     assert ledger.beat(claim, LONG_S, Progress(done=1)) == "ok"
@@ -96,7 +110,7 @@ def test_the_owner_of_a_lapsed_lease_is_fenced_off_even_before_anybody_else_clai
     assert is_fenced_off()
     assert ledger.claim(UnitId("job", "retrieve", "0000"), "me", LONG_S) == "unknown"
     assert ledger.commit(successor, output_of(claim.unit), {})
-    assert ledger.view("job").outputs[Stage.DISCOVER] == (output_of(claim.unit),)
+    assert ledger.outputs("job")[Stage.DISCOVER] == (output_of(claim.unit),)
 
 
 def test_an_owner_that_comes_back_before_anybody_noticed_goes_on(ledger: Ledger, pause: Pause) -> None:

@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable
 
-import pytest
-
-from agent.ledger.contract import Ledger
-from tests.contracts.jobs import a_worker, finish, follow, spread, submit, take
+from agent.ledger.contract import Claim, Ledger, UnitId
+from tests.contracts.jobs import a_worker, finish, follow, output_of, spread, submit, take
 
 Pause = Callable[[float], None]
-
-
-@pytest.fixture
-def rearm_s(monkeypatch: pytest.MonkeyPatch) -> float:
-    """How long a message may go unclaimed, shortened."""
-    for module in ("agent.ledger.redis", "agent.ledger.memory"):
-        monkeypatch.setattr(f"{module}.REARM_S", 0.5)
-    return 0.5
 
 
 def shards(ledger: Ledger) -> list[str]:
@@ -77,6 +67,33 @@ def test_a_small_job_does_not_wait_behind_a_large_one(ledger: Ledger) -> None:
     spread(ledger, 2, "small")
     ledger.register(a_worker("crawl", 6, "more"), 60)
     assert senders(ledger) == {"large": 2, "small": 2}
+
+
+def test_a_small_job_behind_hundreds_of_units_and_a_few_busy_slots_is_sent_within_two_turns_of_them(
+    ledger: Ledger,
+) -> None:
+    slots = 3
+    spread(ledger, 400, "large")
+    ledger.register(a_worker("crawl", slots), 60)
+    messages: deque[UnitId] = deque()
+    running: list[Claim] = []
+
+    def every_slot_ends_its_unit_and_takes_the_next_message() -> None:
+        """As workers do: what is due is sent after each commit."""
+        while running:
+            claim = running.pop()
+            assert ledger.commit(claim, output_of(claim.unit), {})
+            messages.extend(due.unit for due in ledger.hand_out())
+        while messages and len(running) < slots:
+            running.append(take(ledger, messages.popleft()))
+
+    messages.extend(due.unit for due in ledger.hand_out())
+    for _ in range(4):
+        every_slot_ends_its_unit_and_takes_the_next_message()
+    small = submit(ledger, "small")
+    for _ in range(2):
+        every_slot_ends_its_unit_and_takes_the_next_message()
+    assert small in messages or small in [claim.unit for claim in running]
 
 
 def test_a_newcomer_does_not_jump_the_turns_that_others_have_saved_up(ledger: Ledger) -> None:

@@ -45,7 +45,7 @@ def test_jobs_are_listed_oldest_first(ledger: Ledger, pause: Callable[[float], N
 
 
 def test_an_unknown_job_is_named_in_the_error(ledger: Ledger) -> None:
-    for ask in (ledger.job, ledger.view, ledger.cancel, ledger.resume):
+    for ask in (ledger.job, ledger.view, ledger.standing, ledger.outputs, ledger.cancel, ledger.resume):
         with pytest.raises(UnknownJob, match="'ghost'"):
             ask("ghost")
     assert ledger.jobs() == []

@@ -216,13 +216,13 @@ class Books(RuleBasedStateMachine):
 
     @invariant()
     def the_ledger_counts_what_happened(self) -> None:
-        view, standing = self.ledger.view("job"), self.ledger.standing("job")
+        view, standing, outputs = self.ledger.view("job"), self.ledger.standing("job"), self.ledger.outputs("job")
         for stage in Stage:
             shown, stands = view.stages[stage], standing.stages[stage]
             assert shown.units == shown.pending + shown.done + shown.set_aside == len(self.of(stage, self.units))
             assert shown.running == stands.running == len(self.of(stage, set(self.holders)))
             assert shown.pending == stands.pending
-            assert list(view.outputs[stage]) == [output_of(unit) for unit in self.of(stage, set(self.finished))]
+            assert list(outputs[stage]) == [output_of(unit) for unit in self.of(stage, set(self.finished))]
             assert set(shown.faults) == {unit.shard for unit in self.of(stage, self.lost)}
 
     @invariant()

@@ -138,7 +138,7 @@ def test_outputs_of_finished_units_are_listed_in_the_order_of_their_shards(ledge
     units = spread(ledger, 3)
     for unit in reversed(units[:2]):
         finish(ledger, unit)
-    assert ledger.view("job").outputs[Stage.RETRIEVE] == tuple(output_of(unit) for unit in units[:2])
+    assert ledger.outputs("job")[Stage.RETRIEVE] == tuple(output_of(unit) for unit in units[:2])
 
 
 def test_a_stage_shows_when_it_began_and_ended_on_the_clock_of_the_ledger(ledger: Ledger, pause: Pause) -> None:

@@ -34,7 +34,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 def rejected(client: Client, job: Job, stage: Stage) -> list[Rejected]:
-    paths = job.view().outputs[stage]
+    paths = job.outputs()[stage]
     return [item for path in paths for item in ArtifactReader(client.store, path).rejected()]
 
 
@@ -70,7 +70,7 @@ def test_a_subject_and_a_site_become_a_published_model(client: Client, model: st
     assert ("/library/all-rights.html", "licence_forbids_training") in refusals
     assert {path for path, reason in refusals if reason == "off_topic"} >= {"/garden/sourdough.html"}
     assert {"near_duplicate"} <= {reason for path, reason in refusals if "grover" in path}
-    curated = ArtifactReader(client.store, job.view().outputs[Stage.CURATE][0])
+    curated = ArtifactReader(client.store, job.outputs()[Stage.CURATE][0])
     scan = next(each for each in curated.records("documents.jsonl", Document) if each.url.endswith("-scan.pdf"))
     assert scan.parser == "ocr"
 
@@ -101,10 +101,10 @@ def test_two_jobs_at_once_both_finish_and_their_artifacts_do_not_mix(
     for thing, job in jobs.items():
         assert job.wait(timeout_s=150).published
         other = "photon" if thing == "qubit" else "qubit"
-        for stage, outputs in job.view().outputs.items():
+        for stage, outputs in job.outputs().items():
             for path in outputs:
                 assert path.startswith(f"jobs/{job.id}/{stage}/")
-        rows = ArtifactReader(client.store, job.view().outputs[Stage.ASSEMBLE][0]).read_file("train.jsonl").decode()
+        rows = ArtifactReader(client.store, job.outputs()[Stage.ASSEMBLE][0]).read_file("train.jsonl").decode()
         assert thing in rows and other not in rows
 
 

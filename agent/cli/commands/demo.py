@@ -71,8 +71,8 @@ def _tell_planted(client: Client, job: Job, *, as_json: bool) -> None:
     from agent.cli.planted import planted_cases
     from agent.report.evidence import documents_read, rejected_items
 
-    view = job.view()
-    cases = planted_cases(rejected_items(view, client.store), documents_read(view, client.store))
+    outputs = job.outputs()
+    cases = planted_cases(rejected_items(outputs, client.store), documents_read(outputs, client.store))
     if as_json:
         print_json({"event": "planted", "cases": [case.payload() for case in cases]})
         return

@@ -4,7 +4,6 @@ local job, stage, shard = ARGV[2], ARGV[3], ARGV[4]
 local name = job .. ':' .. stage .. ':' .. shard
 if redis.call('HGET', key('unit', job, stage, shard), 'owner') ~= ARGV[5] then return 'superseded' end
 if not redis.call('ZSCORE', key('leases'), name) then return 'superseded' end
-redis.call('ZADD', key('leases'), 'XX', now_ms() + tonumber(ARGV[6]), name)
-redis.call('HSET', key('live', job), stage .. ':' .. shard, ARGV[7])
+hold(job, stage, shard, tonumber(ARGV[6]), ARGV[7])
 if stopped(job) then return 'stopped' end
 return 'ok'

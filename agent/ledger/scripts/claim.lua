@@ -23,7 +23,7 @@ end
 local epoch = redis.call('HINCRBY', unit, 'epoch', 1)
 redis.call('HSET', unit, 'state', 'running', 'owner', ARGV[5], 'sends', 0)
 redis.call('SADD', key('running', queue), name)
-redis.call('ZADD', key('leases'), now_ms() + tonumber(ARGV[6]), name)
+hold(job, stage, shard, tonumber(ARGV[6]))
 redis.call('ZREM', key('queued', queue, job), stage .. ':' .. shard)
 say(job, 'started', stage, shard, ARGV[5])
 return { 'ok', epoch, redis.call('HGET', unit, 'inputs'), redis.call('HGET', unit, 'params') }

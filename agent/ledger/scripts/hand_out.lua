@@ -14,8 +14,11 @@ for _, queue in ipairs(redis.call('SMEMBERS', key('queues'))) do
   local room = free * per_slot - redis.call('ZCARD', key('sent', queue))
   local turns = key('turns', queue)
   for _, job in ipairs(redis.call('ZRANGE', turns, 0, -1)) do
-    -- Stopped jobs and jobs with nothing queued leave the round; enqueue brings them back.
-    if stopped(job) or redis.call('ZCARD', key('queued', queue, job)) == 0 then redis.call('ZREM', turns, job) end
+    -- Stopped and lost jobs, and those with nothing queued, leave the round; enqueue brings them back.
+    if stopped(job) or redis.call('HEXISTS', key('job', job), 'record') == 0
+      or redis.call('ZCARD', key('queued', queue, job)) == 0 then
+      redis.call('ZREM', turns, job)
+    end
   end
   while room > 0 do
     local found, idle = false, {}
@@ -31,6 +34,7 @@ for _, queue in ipairs(redis.call('SMEMBERS', key('queues'))) do
         redis.call('ZREM', key('queued', queue, job), first)
         -- A unit sent again and again waits behind long work, its messages are not lost: back off.
         local sends = redis.call('HINCRBY', key('unit', job, stage, shard), 'sends', 1)
+        if sends == 1 then redis.call('HSET', key('unit', job, stage, shard), 'first_sent_ms', string.format('%d', now)) end
         redis.call('ZADD', key('sent', queue), now + rearm * 2 ^ math.min(sends - 1, 6), job .. ':' .. first)
         local priority = cjson.decode(redis.call('HGET', key('job', job), 'record')).spec.priority
         redis.call('ZINCRBY', turns, 1 / (priority + 1), job)

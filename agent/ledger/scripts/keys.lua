@@ -16,12 +16,24 @@ local function say(job, kind, stage, shard, text)
     'kind', kind, 'stage', stage, 'shard', shard, 'text', text)
 end
 
+local function hold(job, stage, shard, lease, progress)
+  -- Watchers read when the owner spoke last, until when it holds the unit and, from its first beat on, how far it is.
+  local at = now_ms()
+  redis.call('ZADD', key('leases'), at + lease, job .. ':' .. stage .. ':' .. shard)
+  redis.call('HSET', key('live', job), stage .. ':' .. shard,
+    string.format('{"at":%d,"until":%d%s}', at, at + lease, progress and ',"progress":' .. progress or ''))
+end
+
 local function let_go(job, stage, shard)
   -- Nobody holds this unit any more.
   local name = job .. ':' .. stage .. ':' .. shard
   redis.call('ZREM', key('leases'), name)
   redis.call('HDEL', key('live', job), stage .. ':' .. shard)
-  redis.call('SREM', key('running', redis.call('HGET', key('unit', job, stage, shard), 'queue')), name)
+  local queue = redis.call('HGET', key('unit', job, stage, shard), 'queue')
+  -- The server may have lost the unit and kept the rest.
+  for _, each in ipairs(queue and { queue } or redis.call('SMEMBERS', key('queues'))) do
+    redis.call('SREM', key('running', each), name)
+  end
 end
 
 local function stopped(job)

@@ -3,8 +3,11 @@
 
 local function lapse(job, stage, shard)
   local unit = key('unit', job, stage, shard)
-  local plan = cjson.decode(redis.call('HGET', key('job', job), 'plan'))
+  local text = redis.call('HGET', key('job', job), 'plan')
   let_go(job, stage, shard)
+  -- The server lost the job but not this lease: nothing is left to put back.
+  if not text or redis.call('EXISTS', unit) == 0 then return end
+  local plan = cjson.decode(text)
   local faults = redis.call('HINCRBY', unit, 'machine_faults', 1)
   if faults >= plan.machine_attempts then
     set_aside(job, plan, stage, shard, 'its worker died ' .. faults .. ' times')

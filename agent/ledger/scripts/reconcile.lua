@@ -2,6 +2,7 @@
 -- prefix, most units to look at -> names of the units whose lease lapsed, and of sent ones that nobody claimed in time.
 local most = tonumber(ARGV[2])
 local touched = {}
+redis.call('SET', key('reconciled'), string.format('%d', now_ms()))
 for _, name in ipairs(redis.call('ZRANGEBYSCORE', key('leases'), '-inf', now_ms(), 'LIMIT', 0, most)) do
   local job, stage, shard = string.match(name, '^([^:]+):([^:]+):(.+)$')
   lapse(job, stage, shard)

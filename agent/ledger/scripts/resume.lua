@@ -1,7 +1,9 @@
 -- uses: keys, enqueue, settle
--- prefix, job -> number of units put back in their queues. Finished units stay finished.
+-- prefix, job -> number of units put back in their queues, or 'unknown'. Finished units stay finished.
 local job = ARGV[2]
-local plan = cjson.decode(redis.call('HGET', key('job', job), 'plan'))
+local text = redis.call('HGET', key('job', job), 'plan')
+if not text then return 'unknown' end
+local plan = cjson.decode(text)
 redis.call('HDEL', key('job', job), 'cancelled', 'halted')
 redis.call('SADD', key('active'), job)
 local count = 0

@@ -22,7 +22,7 @@ from agent.job.model import ModelFacts
 from agent.job.records import ExampleKind, Row, RowFormat, SourceEntry, Split
 from agent.job.result import JobResult
 from agent.job.states import JobState
-from agent.ledger.contract import JobView, StageView
+from agent.ledger.contract import JobView, Outputs, StageView
 from agent.spec import JobSpec, TrainConfig
 from agent.store import ArtifactWriter, Store
 
@@ -46,12 +46,13 @@ class FinishedJob:
 
     store: Store
     view: JobView
+    outputs: Outputs
     result: JobResult
 
 
 def finished_job(store: Store, state: JobState = JobState.COMPLETED, *, rejections: int = 3) -> FinishedJob:
     """A job that went all the way; ``rejections`` off-topic documents were set aside while discovering."""
-    outputs: dict[Stage, tuple[str, ...]] = {
+    outputs = {
         Stage.DISCOVER: (_discovered(store, rejections),),
         Stage.ASSEMBLE: (_assembled(store),),
         Stage.TRAIN: (_trained(store),),
@@ -66,7 +67,7 @@ def finished_job(store: Store, state: JobState = JobState.COMPLETED, *, rejectio
         tallies={"documents": Tally(received=40, kept=38, rejected={"too_short": 1}, failed={"corrupt_pdf": 1})},
     )
     job = job_record(state)
-    view = JobView(job, stages, SUBMITTED_MS + STAGE_MS * 20, outputs)
+    view = JobView(job, stages, SUBMITTED_MS + STAGE_MS * 20)
     result = JobResult(
         job_id=JOB_ID,
         state=state,
@@ -78,7 +79,7 @@ def finished_job(store: Store, state: JobState = JobState.COMPLETED, *, rejectio
         provenance_uri=store.uri(f"jobs/{JOB_ID}/publish/0-e1/provenance.json") if state is JobState.COMPLETED else "",
         report_uri=store.uri(f"jobs/{JOB_ID}/report.html"),
     )
-    return FinishedJob(store, view, result)
+    return FinishedJob(store, view, outputs, result)
 
 
 def job_record(state: JobState) -> JobRecord:

@@ -36,7 +36,7 @@ class _Page(HTMLParser):
 
 
 def _html(job: FinishedJob) -> str:
-    return Path(write_report(job.view, job.store, job.result)).read_text()
+    return Path(write_report(job.view, job.outputs, job.store, job.result)).read_text()
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def store(tmp_path: Path) -> Store:
 
 def test_the_report_lies_in_the_jobs_folder(store: Store, tmp_path: Path) -> None:
     job = finished_job(store)
-    assert write_report(job.view, store, job.result) == f"{tmp_path}/jobs/{JOB_ID}/report.html"
+    assert write_report(job.view, job.outputs, store, job.result) == f"{tmp_path}/jobs/{JOB_ID}/report.html"
 
 
 def test_a_published_job_says_so_and_shows_the_figures_with_their_intervals(store: Store) -> None:
@@ -145,7 +145,7 @@ def test_parts_that_were_given_up_are_named(store: Store) -> None:
 
 def test_a_damaged_artifact_costs_its_part_and_is_named(store: Store) -> None:
     job = finished_job(store)
-    (path,) = job.view.outputs[Stage.TRAIN]
+    (path,) = job.outputs[Stage.TRAIN]
     store.write(f"{path}/metrics.jsonl", b"changed")
     text = _Page(_html(job)).text
     assert "Loss while training" not in text
@@ -159,7 +159,6 @@ def test_a_job_that_has_not_begun_has_a_page(store: Store) -> None:
         job.view,
         job=job_record(JobState.QUEUED),
         stages={stage: StageView(stage=stage) for stage in Stage},
-        outputs={},
     )
     result = replace(
         job.result,
@@ -170,4 +169,4 @@ def test_a_job_that_has_not_begun_has_a_page(store: Store) -> None:
         model_uri="",
         provenance_uri="",
     )
-    assert "QUEUED" in _Page(_html(FinishedJob(store, view, result))).text
+    assert "QUEUED" in _Page(_html(FinishedJob(store, view, {}, result))).text

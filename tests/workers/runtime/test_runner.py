@@ -67,7 +67,7 @@ def test_a_finished_unit_leaves_a_complete_artifact_and_creates_its_successors(
     runner: UnitRunner, ledger: MemoryLedger, tmp_path: Path
 ) -> None:
     assert runner.run(FIRST, finds_one_shard) == "committed"
-    (output,) = ledger.view("job").outputs[Stage.DISCOVER]
+    (output,) = ledger.outputs("job")[Stage.DISCOVER]
     assert output.startswith("jobs/job/discover/0-e1-")
     manifest = ArtifactReader(Store(str(tmp_path / "store")), output).manifest
     assert [plan.shard for plan in manifest.successors] == ["0000"]

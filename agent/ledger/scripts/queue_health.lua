@@ -1,0 +1,21 @@
+-- uses: keys
+-- prefix, queue -> JSON: units that wait, those of them that are due, messages under way and when the first message of
+-- the unit that waits longest went out, units that run.
+local queue = ARGV[2]
+local now = now_ms()
+local waiting, due = 0, 0
+for _, job in ipairs(redis.call('ZRANGE', key('turns', queue), 0, -1)) do
+  if not stopped(job) then
+    waiting = waiting + redis.call('ZCARD', key('queued', queue, job))
+    due = due + redis.call('ZCOUNT', key('queued', queue, job), '-inf', now)
+  end
+end
+local sent = redis.call('ZRANGE', key('sent', queue), 0, -1)
+local oldest = now
+for _, name in ipairs(sent) do
+  local job, stage, shard = string.match(name, '^([^:]+):([^:]+):(.+)$')
+  oldest = math.min(oldest, tonumber(redis.call('HGET', key('unit', job, stage, shard), 'first_sent_ms') or now))
+end
+return cjson.encode({
+  waiting = waiting, due = due, sent = #sent, oldest = oldest, running = redis.call('SCARD', key('running', queue)),
+})
