@@ -27,12 +27,13 @@ from agent.errors import BrokerUnavailable, InvalidSpec, MissingDependency
 from agent.ledger.redis import RedisLedger
 from agent.settings import Settings
 
-START_TIMEOUT_S = 30.0
+START_TIMEOUT_S = 60.0
+"""A cluster that is just stopping is waited for first, see STOP_TIMEOUT_S."""
 LINGER_S = 3.0
 """A client that comes back at once (resume after Ctrl-C) finds the cluster still warm."""
 SUPERVISE_INTERVAL_S = 0.5
-STOP_TIMEOUT_S = 12.0
-"""Longer than the workers' own soft shutdown, so that units are handed back before anybody is killed."""
+STOP_TIMEOUT_S = 28.0
+"""Longer than any worker's own time to stop (training: 25 s), so that nobody is killed before he handed back."""
 LONGEST_RESTART_WAIT_S = 30.0
 
 

@@ -23,6 +23,9 @@ class Settings(BaseSettings):
     store_url: str = Field("", description="Folder or fsspec URL of the artifact store; empty: HOME/store.")
     home: Path = Field(Path("~/.finetune"), description="Folder of the embedded server, store and model cache.")
     key_prefix: str = Field("ft:", description="Begins every key on the server; deployments may share one.")
+    stop_within_s: float = Field(
+        5.0, gt=2, description="Seconds from SIGTERM until a worker has ended; the notice of a spot machine minus 10."
+    )
 
     @cached_property
     def home_folder(self) -> Path:

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import pkgutil
 import socket
+import threading
 from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from celery import Celery
+from billiard.exceptions import WorkerLostError
+from celery import Celery, Task
 from celery.signals import worker_ready, worker_shutting_down
+from celery.worker import state
+from celery.worker.request import Request
 
 from agent.canvas.signatures import send
-from agent.contract import CAPABILITY_VARIABLE, Pool
+from agent.contract import CAPABILITY_VARIABLE, Pool, UnitMessage
+from agent.errors import BrokerUnavailable
 from agent.job.workers import WorkerInfo
 from agent.ledger.contract import DueUnit, UnitId
 from agent.ledger.redis import RedisLedger
@@ -22,10 +28,43 @@ from agent.settings import Settings
 from agent.store import Store
 from agent.store.artifact import producer
 from workers.control.reconcile import ReconcileLoop
+from workers.runtime.leaving import is_leaving, leave
 from workers.runtime.presence import Presence
 from workers.runtime.runner import UnitRunner
+from workers.stopping import EXIT_OVERDUE, Deadline, PollWatch, seconds_since_poll
 
-app = Celery("finetune")
+log = logging.getLogger(__name__)
+
+LEAVE_MARGIN_S = 2.0
+"""Of the time a worker has to stop, what its main process needs after its units have ended."""
+
+
+class UnitRequest(Request):  # type: ignore[misc]  # Celery has no types
+    """Runs in the main process; tells the ledger at once of a pool child that died with its unit."""
+
+    def on_failure(self, exc_info: Any, send_failed_event: bool = True, return_ok: bool = False) -> None:
+        """As Celery does; then the unit of a dead child lapses now instead of at the end of its lease."""
+        super().on_failure(exc_info, send_failed_event, return_ok)
+        cause = exc_info.exception
+        cause = getattr(cause, "exc", cause)
+        if isinstance(cause, (WorkerLostError, SystemExit)) and self.worker_pid and {*_MESSAGE} <= {*self.kwargs}:
+            unit = UnitId(*(str(self.kwargs[name]) for name in _MESSAGE))
+            try:
+                if ledger().report_death(unit, _process(self.worker_pid)):
+                    send_due(ledger().hand_out())
+            except BrokerUnavailable as error:
+                log.warning("%s lapses by itself: %s", unit, error)
+
+
+class UnitTask(Task):  # type: ignore[misc]  # Celery has no types
+    """A task that runs units."""
+
+    Request = UnitRequest
+
+
+_MESSAGE = tuple(UnitMessage.__annotations__)
+
+app = Celery("finetune", task_cls=UnitTask)
 app.config_from_object("workers.celeryconfig")
 
 _TRAIN_PREFIX = f"{Pool.TRAIN}."
@@ -54,11 +93,24 @@ def run_unit(function: str, job_id: str, stage: str, shard: str) -> None:
     ``function`` names the stage function as ``module:name``. It is imported under the runner, in the child that needs
     it: the worker's main process stays light, and a package that is missing here fails the unit with its name.
     """
-    runner = UnitRunner(ledger(), Store(Settings().store), send_due, worker=f"{socket.gethostname()}/{os.getpid()}")
+    settings = Settings()
+    runner = UnitRunner(
+        ledger(), Store(settings.store), send_due, worker=_process(os.getpid()),
+        leaving=is_leaving, leave_within_s=settings.stop_within_s - LEAVE_MARGIN_S, end_process=_end_process,
+    )  # fmt: skip
     runner.run(UnitId(job_id, stage, shard), function)
 
 
-_background: list[Presence | ReconcileLoop] = []
+def _process(pid: int) -> str:
+    """How claims name this machine's process."""
+    return f"{socket.gethostname()}/{pid}"
+
+
+def _end_process() -> None:
+    os._exit(EXIT_OVERDUE)
+
+
+_background: list[Presence | ReconcileLoop | PollWatch] = []
 
 
 @worker_ready.connect
@@ -78,6 +130,7 @@ def _start_background(sender: Any, **_: Any) -> None:
     _background.append(Presence(ledger(), info))
     if Pool.CONTROL in queues:
         _background.append(ReconcileLoop(ledger(), send_due))
+    _background.append(PollWatch(lambda: seconds_since_poll(sender), lambda: not state.active_requests, ledger().ping))
     for thread in _background:
         thread.start()
 
@@ -91,6 +144,19 @@ def _capability() -> dict[str, Any]:
 
 
 @worker_shutting_down.connect
-def _stop_background(**_: Any) -> None:
+def _stop(**_: Any) -> None:
+    """On SIGTERM Celery takes no more work and waits for its children; they see the flag and hand back what they hold.
+
+    Not Celery's soft shutdown: that sleeps its whole time before anybody is told (5.7, `wait_for_soft_shutdown`).
+    """
+    if is_leaving():
+        return
+    leave()
+    Deadline(Settings().stop_within_s).start()
+    # We are in a signal handler: what speaks to the server must not run here.
+    threading.Thread(target=_stop_background, daemon=True).start()
+
+
+def _stop_background() -> None:
     for thread in _background:
         thread.stop()

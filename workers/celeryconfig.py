@@ -16,8 +16,6 @@ imports = tuple(f"workers.{pool}.tasks" for pool in Pool)
 task_acks_late = True
 # One message per slot: work stays with the ledger, which knows who is free, instead of in a busy worker's pocket.
 worker_prefetch_multiplier = 1
-# On SIGTERM (remapped to Celery's soft shutdown by `finetune worker`) units may end by themselves this long.
-worker_soft_shutdown_timeout = 5.0
 # Names of tasks, their state and arguments in Flower; arguments are unit names and carry no secret.
 worker_send_task_events = True
 # Watchers that went away must not fill the server.

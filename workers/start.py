@@ -12,9 +12,10 @@ import sys
 from collections.abc import Sequence
 
 from agent.contract import CAPABILITY_VARIABLE, Pool
+from agent.settings import Settings
 
-SOFT_SHUTDOWN = {"REMAP_SIGTERM": "SIGQUIT"}
-"""SIGTERM then ends the worker within worker_soft_shutdown_timeout instead of waiting for hours of training."""
+STOP_WITHIN_S = {Pool.TRAIN: 25.0}
+"""A training step may have to end and a checkpoint be stored; the least notice that spot machines give is 30 s."""
 
 
 def worker_argv(queues: Sequence[str], *, concurrency: int, name: str, log_level: str) -> list[str]:
@@ -51,6 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("pool", type=Pool, choices=list(Pool))
     parser.add_argument("--concurrency", type=int, default=0, help="units at once; 0 chooses by pool and cores")
     parser.add_argument("--name", default="", help="first part of the worker's name; the pool by default")
+    parser.add_argument("--stop-within", type=float, default=0.0, help="seconds from SIGTERM to the end; 0: by pool")
     parser.add_argument("--log-level", default="INFO")
     chosen = parser.parse_args(arguments)
     queues, offer = offer_of(chosen.pool)
@@ -61,7 +63,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         log_level=chosen.log_level,
     )
     print(" ".join(["celery", *argv[3:]]), flush=True)
-    os.execve(sys.executable, argv, {**os.environ, **SOFT_SHUTDOWN, **offer})
+    stop_within_s = chosen.stop_within or STOP_WITHIN_S.get(chosen.pool, Settings().stop_within_s)
+    os.execve(sys.executable, argv, {**os.environ, **offer, "FINETUNE_STOP_WITHIN_S": str(stop_within_s)})
 
 
 if __name__ == "__main__":

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import errno
 from dataclasses import dataclass
 
-from agent.errors import ArtifactCorrupt, FinetuneError, NotEnoughData, StoreFull, UsageError
+from agent.errors import (
+    ArtifactCorrupt,
+    FinetuneError,
+    NotEnoughData,
+    ProcessKilled,
+    StoreFull,
+    StoreUnavailable,
+    UsageError,
+)
 
 FIRST_BACKOFF_S = 2.0
 LONGEST_BACKOFF_S = 60.0
+_MACHINE_ERRORS = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.ENOMEM, errno.EMFILE, errno.ENFILE}
+"""Of this machine's own disk and memory: the same work can succeed elsewhere, or here when the machine is well."""
+_FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
 @dataclass(frozen=True)
@@ -15,6 +27,8 @@ class Verdict:
     """Whether to try again, after how long, and the line that people will read."""
 
     final: bool
+    machine: bool
+    """Counted against the 20 faults of machines instead of the 3 of the work."""
     backoff_s: float
     reason: str
 
@@ -22,11 +36,16 @@ class Verdict:
 def judge(error: Exception, earlier_tries: int) -> Verdict:
     """Final for what another try cannot change; otherwise a wait that doubles with each try."""
     final = isinstance(error, (UsageError, NotEnoughData, ArtifactCorrupt))
-    wait = min(LONGEST_BACKOFF_S, FIRST_BACKOFF_S * 2**earlier_tries)
-    if isinstance(error, StoreFull):
+    wait = min(LONGEST_BACKOFF_S, FIRST_BACKOFF_S * 2 ** min(earlier_tries, 10))
+    if isinstance(error, StoreFull) or _errno(error) in _FULL:
         # Space comes back when people act, not by itself within seconds.
         wait = LONGEST_BACKOFF_S
-    return Verdict(final, wait, _line(error))
+    machine = isinstance(error, (StoreUnavailable, ProcessKilled)) or _errno(error) in _MACHINE_ERRORS
+    return Verdict(final, machine, wait, _line(error))
+
+
+def _errno(error: Exception) -> int | None:
+    return error.errno if isinstance(error, OSError) else None
 
 
 def _line(error: Exception) -> str:

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+import errno
+
 import pytest
 
-from agent.errors import InvalidSpec, NotEnoughData, SourceFailed, StoreFull
+from agent.errors import (
+    InvalidSpec,
+    NotEnoughData,
+    ProcessKilled,
+    SourceFailed,
+    StoreFull,
+    StoreUnavailable,
+    TrainingFailed,
+)
 from workers.runtime.verdict import LONGEST_BACKOFF_S, judge
 
 
@@ -25,3 +35,19 @@ def test_a_full_store_is_given_time_at_once() -> None:
 
 def test_the_reason_is_one_line_with_the_next_step() -> None:
     assert judge(SourceFailed("It is\ndown.", next_step="Wait."), 0).reason == "It is down. Wait."
+
+
+@pytest.mark.parametrize(
+    "error", [StoreUnavailable("away"), StoreFull("full"), ProcessKilled("SIGKILL"), OSError(errno.ENOSPC, "full")]
+)
+def test_what_the_machine_did_is_not_counted_against_the_work(error: Exception) -> None:
+    assert judge(error, 0).machine
+
+
+@pytest.mark.parametrize("error", [TrainingFailed("diverged"), ValueError("bad"), OSError(errno.ENOENT, "gone")])
+def test_what_the_work_did_is_counted_against_it(error: Exception) -> None:
+    assert not judge(error, 0).machine
+
+
+def test_a_full_disk_of_this_machine_is_given_time_as_a_full_store_is() -> None:
+    assert judge(OSError(errno.ENOSPC, "full"), 0).backoff_s == LONGEST_BACKOFF_S
