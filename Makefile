@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: help install demo test check format bench clean
+.PHONY: help install demo test check format bench faults clean
 
 help: ## List what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -36,6 +36,9 @@ format: $(INSTALLED) ## Format and mend what ruff can
 
 bench: $(INSTALLED) ## Measure, each figure beside its baseline
 	$(BIN)/python -m tests.bench
+
+faults: $(INSTALLED) ## Break every process in every stage, three times and more, and print the recoveries
+	FAULT_REPEATS=$${FAULT_REPEATS:-3} $(BIN)/python -m pytest tests/faults -m "fault or slow_fault"
 
 clean: ## Remove what was built (not your jobs: they lie in FINETUNE_HOME)
 	rm -rf build dist *.egg-info .mypy_cache .ruff_cache .import_linter_cache

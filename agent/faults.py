@@ -10,6 +10,9 @@
 - ``errno:NAME``: an OSError, for example ``errno:ENOSPC``;
 - ``skip``: `reached` returns True, and the caller leaves the step out.
 
+``@FILE`` instead of rules: they are read from that file at each place, so that faults can be ordered while workers run.
+Rules are numbered by their position; a file's may be emptied or added to, not moved.
+
 ``*N`` behind an action limits it to the first N visits over all processes, counted by files in the folder
 ``FINETUNE_FAULTS_COUNT``. Without the variable a place costs one look into the environment.
 """
@@ -32,6 +35,8 @@ def reached(place: str) -> bool:
     ordered = os.environ.get(FAULTS_VARIABLE)
     if not ordered:
         return False
+    if ordered.startswith("@"):
+        ordered = Path(ordered[1:]).read_text(encoding="utf-8")
     for number, rule in enumerate(ordered.split(";")):
         pattern, _, action = rule.strip().partition("=")
         if not fnmatchcase(place, pattern):

@@ -119,7 +119,8 @@ def _start_background(sender: Any, **_: Any) -> None:
     trains = any(name.startswith(_TRAIN_PREFIX) for name in queues)
     info = WorkerInfo(
         name=sender.hostname,
-        pool=sender.hostname.split("@")[0],
+        # Not by its name, which people choose.
+        pool=Pool.TRAIN.value if trains else queues[0],
         host=socket.gethostname(),
         pid=os.getpid(),
         queues=queues,

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import subprocess
-import sys
-import time
 import uuid
 from pathlib import Path
 from typing import Any
 
 from tests.servers import ValkeyProcess
-
-_READY_S = 40.0
+from tests.worker_process import WorkerProcess
 
 
 class ServerNode:
@@ -59,24 +54,13 @@ class ServerNode:
 
 
 class WorkerNode:
-    """A worker of one pool, started as a user would, in a session of its own."""
+    """Shows a worker process the way pytest-celery looks at a container."""
 
     def __init__(self, pool: str, folder: Path, environment: dict[str, str]) -> None:
         self.id = uuid.uuid4().hex
         self.name = f"{pool}-{self.id[:6]}"
-        self.pool = pool
-        self._log = folder / f"{self.name}.log"
-        self._environment = {**os.environ, **environment}
-        self._process: subprocess.Popen[bytes] | None = None
-        self.start()
-
-    def start(self) -> None:
-        """Start the process; `ready` waits for it."""
-        with self._log.open("ab") as log:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "workers.start", self.pool],
-                env=self._environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
-            )  # fmt: skip
+        self.worker = WorkerProcess(pool, folder, environment, name=self.name)
+        self.worker.start()
 
     @classmethod
     def worker_name(cls) -> str:
@@ -103,41 +87,29 @@ class WorkerNode:
     @property
     def status(self) -> str:
         """As Docker words it."""
-        return "running" if self._process and self._process.poll() is None else "exited"
+        return "running" if self.worker.alive else "exited"
 
     @property
     def celeryconfig(self) -> dict[str, Any]:
         """A worker has no address."""
         return {}
 
-    @property
-    def pid(self) -> int:
-        """Of the worker's main process."""
-        assert self._process is not None
-        return self._process.pid
-
     def logs(self) -> str:
         """All that was written so far."""
-        return self._log.read_text(errors="replace")
+        return self.worker.logs()
 
     def reload(self) -> None:
         """Status is always fresh."""
 
     def ready(self) -> bool:
         """Wait until Celery says it is; raises AssertionError with the log otherwise."""
-        deadline = time.monotonic() + _READY_S
-        while " ready." not in self.logs():
-            assert time.monotonic() < deadline and self.status == "running", self.logs()
-            time.sleep(0.05)
-        return True
+        return self.worker.ready()
 
     def kill(self, signal: int | str = signal.SIGKILL) -> None:
         """End the worker and what it started."""
         number = getattr(__import__("signal"), signal) if isinstance(signal, str) else signal
-        if self._process is not None and self._process.poll() is None:
-            os.killpg(self._process.pid, number)
-            self._process.wait(20)
+        self.worker.kill(number)
 
     def teardown(self) -> None:
         """End it in any case."""
-        self.kill()
+        self.worker.end()
