@@ -8,6 +8,7 @@ import os
 import pkgutil
 import socket
 import threading
+import time
 from collections.abc import Sequence
 from functools import cache
 from typing import Any
@@ -18,6 +19,7 @@ from celery.signals import worker_ready, worker_shutting_down
 from celery.worker import state
 from celery.worker.request import Request
 
+from agent.canvas.agreement import agreed_settings
 from agent.canvas.signatures import send
 from agent.contract import CAPABILITY_VARIABLE, Pool, UnitMessage
 from agent.errors import BrokerUnavailable
@@ -117,6 +119,7 @@ _background: list[Presence | ReconcileLoop | PollWatch] = []
 def _start_background(sender: Any, **_: Any) -> None:
     queues = tuple(queue.name for queue in sender.task_consumer.queues)
     trains = any(name.startswith(_TRAIN_PREFIX) for name in queues)
+    settings = {**app.conf, "worker_prefetch_multiplier": sender.prefetch_multiplier}
     info = WorkerInfo(
         name=sender.hostname,
         # Not by its name, which people choose.
@@ -126,14 +129,29 @@ def _start_background(sender: Any, **_: Any) -> None:
         queues=queues,
         slots=sender.controller.concurrency,
         version=producer(),
+        settings=agreed_settings(Settings(), settings),
+        started_at_ms=_clock_ms(),
         capability=_capability() if trains else {},
     )
-    _background.append(Presence(ledger(), info))
+
+    def described_now() -> WorkerInfo:
+        now = {
+            "busy": len(state.active_requests),
+            "polled_s_ago": seconds_since_poll(sender),
+            "clock_ms": _clock_ms(),
+        }
+        return info.model_copy(update=now)
+
+    _background.append(Presence(ledger(), described_now))
     if Pool.CONTROL in queues:
         _background.append(ReconcileLoop(ledger(), send_due))
     _background.append(PollWatch(lambda: seconds_since_poll(sender), lambda: not state.active_requests, ledger().ping))
     for thread in _background:
         thread.start()
+
+
+def _clock_ms() -> int:
+    return int(time.time() * 1000)
 
 
 def _capability() -> dict[str, Any]:

@@ -374,7 +374,8 @@ class MemoryLedger:
 
     def register(self, worker: WorkerInfo, ttl_s: float) -> None:
         with self._changed:
-            self._workers[worker.name] = (worker, self._now_ms() + _ms(ttl_s))
+            stamped = worker.model_copy(update={"announced_ms": self._now_ms()})
+            self._workers[worker.name] = (stamped, self._now_ms() + _ms(ttl_s))
 
     def unregister(self, name: str) -> None:
         with self._changed:

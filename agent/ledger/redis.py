@@ -414,7 +414,8 @@ class RedisLedger:
             earlier = self._announced(worker.name)
             pipe = self._client.pipeline(transaction=True)
             self._forget_slots(pipe, earlier)
-            pipe.set(self._key("worker", worker.name), worker.model_dump_json(), px=_ms(ttl_s))
+            stamped = worker.model_copy(update={"announced_ms": expiry - _ms(ttl_s)})
+            pipe.set(self._key("worker", worker.name), stamped.model_dump_json(), px=_ms(ttl_s))
             pipe.sadd(self._key("workers"), worker.name)
             for queue in worker.queues:
                 pipe.zadd(self._key("slots", queue), {f"{worker.name}|{worker.slots}": expiry})

@@ -21,7 +21,11 @@ def test_workers_are_listed_by_name_with_what_they_said(ledger: Ledger) -> None:
     described = a_worker("parse", 2, "b").model_copy(update={"capability": {"backend": "cpu", "memory_gb": 7.5}})
     ledger.register(described, 60)
     ledger.register(a_worker("crawl", 1, "a"), 60)
-    assert ledger.workers() == [a_worker("crawl", 1, "a"), described]
+    listed = ledger.workers()
+    assert listed == [
+        each.model_copy(update={"announced_ms": announced.announced_ms})
+        for each, announced in zip([a_worker("crawl", 1, "a"), described], listed, strict=True)
+    ]
 
 
 def test_a_silent_worker_vanishes_and_one_that_speaks_again_stays(ledger: Ledger, pause: Pause) -> None:
@@ -52,3 +56,11 @@ def test_a_host_left_in_peace_long_enough_may_be_asked_at_once(ledger: Ledger, p
     assert ledger.pace("a.example", 5.0) == 0
     pause(0.25)
     assert ledger.pace("a.example", 5.0) == 0
+
+
+def test_an_announcement_carries_the_time_of_the_ledger(ledger: Ledger, pause: Pause) -> None:
+    ledger.register(a_worker("crawl", 1, "a"), 60)
+    earlier = ledger.workers()[0].announced_ms
+    pause(0.3)
+    ledger.register(a_worker("crawl", 1, "a"), 60)
+    assert ledger.workers()[0].announced_ms - earlier == pytest.approx(300, abs=200)
