@@ -76,6 +76,10 @@ class DueUnit:
 class Waiting:
     """What holds a stage up, in figures; None where that is not what it waits for."""
 
+    shard: str = ""
+    """Of the unit that the figures are about."""
+    owner: str = ""
+    """``PROCESS/TOKEN`` of who holds it, when it runs."""
     retry_in_s: float | None = None
     """Until the soonest try of a failed unit, while nothing of the stage runs, is under way or is due."""
     retry_reason: str = ""
@@ -147,6 +151,8 @@ class QueueHealth:
     """Of all live workers that serve it."""
     workers: tuple[str, ...] = ()
     """Names of those."""
+    held: Mapping[str, int] = field(default_factory=dict)
+    """Job -> how many of its units run."""
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
@@ -541,6 +541,7 @@ class MemoryLedger:
             running=sum(unit.state == "running" for unit in units),
             slots=self._slots_of(queue),
             workers=tuple(worker.name for worker in self._live_workers() if queue in worker.queues),
+            held=Counter(unit.id.job_id for unit in units if unit.state == "running"),
         )
 
     def _live_workers(self) -> list[WorkerInfo]:
@@ -580,12 +581,12 @@ def _waiting(units: Sequence[_Unit], now_ms: int) -> Waiting:
     queued = [unit for unit in units if unit.state == "queued"]
     if running:
         silent = min(running, key=lambda unit: (unit.beaten_ms, unit.id.shard))
-        return Waiting(
-            silent_s=(now_ms - silent.beaten_ms) / 1000.0, lapsing_in_s=(silent.lease_ends_ms - now_ms) / 1000.0
-        )
+        silent_s, lapsing_in_s = (now_ms - silent.beaten_ms) / 1000.0, (silent.lease_ends_ms - now_ms) / 1000.0
+        return Waiting(shard=silent.id.shard, owner=silent.owner, silent_s=silent_s, lapsing_in_s=lapsing_in_s)
     if queued and all(unit.due_ms is not None and unit.due_ms > now_ms for unit in queued):
         soonest = min(queued, key=lambda unit: (unit.due_ms, unit.id.shard))
-        return Waiting(retry_in_s=((soonest.due_ms or 0) - now_ms) / 1000.0, retry_reason=soonest.error)
+        retry_in_s = ((soonest.due_ms or 0) - now_ms) / 1000.0
+        return Waiting(shard=soonest.id.shard, retry_in_s=retry_in_s, retry_reason=soonest.error)
     return Waiting()
 
 

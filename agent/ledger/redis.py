@@ -285,8 +285,9 @@ class RedisLedger:
             stages: dict[Stage, StageView] = {}
             for index, stage in enumerate(Stage):
                 totals, tally, pending, done, aside = rest[index * 5 : index * 5 + 5]
-                holds = [json.loads(text) for name, text in sorted(live.items()) if name.startswith(f"{stage}:")]
-                beats = [hold["progress"] for hold in holds if "progress" in hold]
+                names = sorted(name for name in live if name.startswith(f"{stage}:"))
+                holds = {name.split(":", 1)[1]: json.loads(live[name]) for name in names}
+                beats = [hold["progress"] for hold in holds.values() if "progress" in hold]
                 stages[stage] = StageView(
                     stage=stage,
                     units=int(totals.get("units", 0)),
@@ -301,7 +302,7 @@ class RedisLedger:
                     tallies=_tallies(tally),
                     live=[Progress(beat["done"], beat["total"], beat["figures"]) for beat in beats],
                     faults=dict(zip(aside, self._fields(job_id, stage, aside, "error"), strict=True)),
-                    waiting=_silence(holds, now_ms) if holds else Waiting(),
+                    waiting=self._silence(job_id, stage, holds, now_ms) if holds else Waiting(),
                 )
                 if pending and not holds:
                     queue = json.loads(plan)["stages"][stage]["queue"]
@@ -316,7 +317,14 @@ class RedisLedger:
             return Waiting()
         shard, at = min(due.items(), key=lambda each: (each[1], each[0]))
         reason = self._client.hget(self._key("unit", job_id, stage, shard), "error")
-        return Waiting(retry_in_s=(at - now_ms) / 1000.0, retry_reason=str(reason or ""))
+        return Waiting(shard=shard, retry_in_s=(at - now_ms) / 1000.0, retry_reason=str(reason or ""))
+
+    def _silence(self, job_id: str, stage: Stage, holds: Mapping[str, Mapping[str, int]], now_ms: int) -> Waiting:
+        """The running unit that was silent longest; of equals the first."""
+        shard, silent = min(holds.items(), key=lambda each: each[1]["at"])
+        owner = self._client.hget(self._key("unit", job_id, stage, shard), "owner")
+        silent_s, lapsing_in_s = (now_ms - silent["at"]) / 1000.0, (silent["until"] - now_ms) / 1000.0
+        return Waiting(shard=shard, owner=str(owner or ""), silent_s=silent_s, lapsing_in_s=lapsing_in_s)
 
     def outputs(self, job_id: str) -> Outputs:
         self.job(job_id)
@@ -357,6 +365,7 @@ class RedisLedger:
                         running=counts["running"],
                         slots=sum(worker.slots for worker in serving),
                         workers=tuple(worker.name for worker in serving),
+                        held=counts["held"],
                     )
                 )
         return ClusterHealth(
@@ -466,12 +475,6 @@ def _now_ms(time: Any) -> int:
 
 def _unknown(job_id: str) -> UnknownJob:
     return UnknownJob(f"No job {job_id!r} here.", next_step="`finetune jobs` lists what there is.")
-
-
-def _silence(holds: Sequence[Mapping[str, Any]], now_ms: int) -> Waiting:
-    """The running unit that was silent longest; of equals the first."""
-    silent = min(holds, key=lambda hold: int(hold["at"]))
-    return Waiting(silent_s=(now_ms - silent["at"]) / 1000.0, lapsing_in_s=(silent["until"] - now_ms) / 1000.0)
 
 
 def _named(claim: Claim) -> tuple[str, str, str, str]:

@@ -39,6 +39,7 @@ def test_a_queue_counts_what_waits_what_is_under_way_and_what_runs(ledger: Ledge
     take(ledger, first)
     shown = queue(ledger)
     assert (shown.queued, shown.sent, shown.running, shown.slots, shown.workers) == (1, 5, 1, 3, ("a", "b"))
+    assert shown.held == {"job": 1}
 
 
 def test_a_queue_that_nobody_serves_and_a_worker_without_work_are_both_shown(ledger: Ledger) -> None:
@@ -110,7 +111,7 @@ def test_a_stage_whose_units_all_wait_for_a_second_try_says_when_and_why(ledger:
     ledger.fail(claim, "timed_out", backoff_s=60)
     said = waiting(ledger)
     assert said.retry_in_s == pytest.approx(20, abs=SLACK_S)
-    assert said.retry_reason == "server_error"
+    assert (said.shard, said.retry_reason) == (second.shard, "server_error")
     assert (said.silent_s, said.lapsing_in_s) == (None, None)
 
 
@@ -128,10 +129,11 @@ def test_a_running_stage_tells_the_silence_of_its_most_silent_unit_and_when_its_
     ledger: Ledger, pause: Pause
 ) -> None:
     first, second, _ = spread(ledger, 3)
-    speaking, _ = take(ledger, first, 5), take(ledger, second, 10)
+    speaking, silent = take(ledger, first, 5), take(ledger, second, 10)
     pause(0.3)
     ledger.beat(speaking, 5, Progress(1, 2))
     said = waiting(ledger)
+    assert (said.shard, said.owner) == (second.shard, silent.owner)
     assert said.silent_s == pytest.approx(0.3, abs=SLACK_S)
     assert said.lapsing_in_s == pytest.approx(9.7, abs=SLACK_S)
     assert said.retry_in_s is None

@@ -1,6 +1,6 @@
 -- uses: keys
 -- prefix, queue -> JSON: units that wait, those of them that are due, messages under way and when the first message of
--- the unit that waits longest went out, units that run.
+-- the unit that waits longest went out, units that run, and how many of them each job has.
 local queue = ARGV[2]
 local now = now_ms()
 local waiting, due = 0, 0
@@ -16,6 +16,11 @@ for _, name in ipairs(sent) do
   local job, stage, shard = string.match(name, '^([^:]+):([^:]+):(.+)$')
   oldest = math.min(oldest, tonumber(redis.call('HGET', key('unit', job, stage, shard), 'first_sent_ms') or now))
 end
+local running, held = redis.call('SMEMBERS', key('running', queue)), {}
+for _, name in ipairs(running) do
+  local job = string.match(name, '^[^:]+')
+  held[job] = (held[job] or 0) + 1
+end
 return cjson.encode({
-  waiting = waiting, due = due, sent = #sent, oldest = oldest, running = redis.call('SCARD', key('running', queue)),
+  waiting = waiting, due = due, sent = #sent, oldest = oldest, running = #running, held = held,
 })
