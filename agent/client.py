@@ -14,17 +14,20 @@ from typing import TYPE_CHECKING
 from agent.canvas.advance import advance
 from agent.canvas.planner import make_plan
 from agent.canvas.signatures import nudge, sending_app
-from agent.errors import IllegalTransition, InvalidSpec, JobFailed
+from agent.errors import ArtifactCorrupt, IllegalTransition, InvalidSpec, JobFailed, StoreUnavailable, UnknownJob
+from agent.faults import reached
 from agent.job.events import JobEvent, ProgressChanged, StateChanged, UnitNotice
 from agent.job.job import JobRecord
-from agent.job.machine import Move, apply
+from agent.job.machine import Move, Standing, apply
 from agent.job.progress import StageProgress, eta_s, measure
+from agent.job.restored import Restored
 from agent.job.result import JobResult
 from agent.job.states import RESUMABLE, JobState
 from agent.job.workers import WorkerInfo
-from agent.ledger.contract import JobView, Outputs
+from agent.ledger.contract import JobView, Ledger, Outputs
 from agent.ledger.redis import RedisLedger
 from agent.preflight import check, grounded
+from agent.restore import agree_on_record, choose, keep_record, read_shelf, replay, stored_record
 from agent.settings import Settings
 from agent.spec import JobSpec
 from agent.store import Store
@@ -34,6 +37,7 @@ if TYPE_CHECKING:
 
 POLL_S = 0.5
 """Twice a second is as fluent as a terminal needs, and costs the server about 30 reads a second for each watcher."""
+_AS_SUBMITTED = {"state": JobState.QUEUED, "reason": "", "failed_stage": "", "version": 0}
 _NOTICES = {"retry", "lapsed", "set_aside", "halted"}
 
 
@@ -100,6 +104,7 @@ class Client:
             InvalidSpec: the spec contradicts itself, names a folder that is not there, or the job id belongs to a job
                 with another specification.
             UnknownModel: the base model cannot be found.
+            StoreUnavailable: the artifact store cannot be written.
         """
         spec = grounded(spec)
         known = self._known(spec)
@@ -108,7 +113,11 @@ class Client:
         model = check(spec)
         job_id = spec.job_id or _new_id(spec.subject)
         record = JobRecord(id=job_id, spec=spec, model=model, user=spec.user or getpass.getuser())
+        # The store first: a job that the ledger knows can then always be rebuilt from the store.
+        keep_record(self.store, record.model_copy(update={"submitted_at_ms": int(time.time() * 1000)}))
+        reached(f"submit/{job_id}/after_store")
         accepted = self.ledger.submit(record, make_plan(spec, model))
+        agree_on_record(self.store, accepted)
         self._same_request(accepted, spec)
         nudge(self._app)
         return Job(self, accepted.id)
@@ -128,9 +137,68 @@ class Client:
             )
 
     def job(self, job_id: str) -> Job:
-        """The job with this id. Raises UnknownJob."""
-        self.ledger.job(job_id)
+        """The job with this id.
+
+        Raises:
+            UnknownJob: the server does not know it; the next step says so when the store does.
+        """
+        try:
+            self.ledger.job(job_id)
+        except UnknownJob as error:
+            if self._is_stored(job_id):
+                raise UnknownJob(
+                    f"The server does not know job {job_id!r}, but the store does.",
+                    next_step=f"`finetune resume {job_id} --from-store` brings it back with all that was finished.",
+                ) from error
+            raise
         return Job(self, job_id)
+
+    def _is_stored(self, job_id: str) -> bool:
+        try:
+            return stored_record(self.store, job_id) is not None
+        except (StoreUnavailable, ArtifactCorrupt):
+            # The answer is that the server does not know it; a fault of the store must not hide that.
+            return False
+
+    def restore(self, job_id: str) -> Restored:
+        """Bring back a job that the server lost, wholly or its last part, from its artifacts in the store.
+
+        Only what is missing, or was made from what is missing, is done again. A job that was published or rejected is
+        ended; any other, also a failed or cancelled one, goes on.
+
+        Raises:
+            UnknownJob: the store does not know it either.
+            IllegalTransition: the server knows the job and lacks nothing, or its units are being worked on.
+            ArtifactCorrupt: the server counts something as done that the store does not have.
+        """
+        known = {job.id: job for job in self.ledger.jobs()}.get(job_id)
+        stored = stored_record(self.store, job_id)
+        if stored is None:
+            raise UnknownJob(
+                f"The store {self.settings.store} does not know job {job_id!r}.",
+                next_step="`finetune jobs --from-store` lists the jobs that it knows.",
+            )
+        if known is not None:
+            self._same_request(known, stored.spec)
+            _can_take_in(known, self.ledger.standing(job_id))
+        plan = make_plan(stored.spec, stored.model)
+        shelf = read_shelf(self.store, stored)
+        held = self.ledger.outputs(job_id) if known else {}
+        committed = [path for paths in held.values() for path in paths]
+        choice = choose(plan, shelf.artifacts, committed)
+        if known is None:
+            self.ledger.submit(stored.model_copy(update=_AS_SUBMITTED), plan)
+        elif len(choice.done) == len(committed):
+            raise IllegalTransition(
+                f"The server knows job {job_id} and has all that the store has.",
+                next_step=f"`finetune resume {job_id}` goes on with it.",
+            )
+        else:
+            _requeue(self.ledger, job_id)
+        replay(self.ledger, job_id, plan, choice, shelf.artifacts)
+        record = advance(self.ledger, job_id)
+        self.nudge()
+        return Restored(record, self.ledger.standing(job_id).stages, {**shelf.ignored, **choice.ignored})
 
     def jobs(self, user: str = "") -> list[JobRecord]:
         """Records of all jobs, oldest first; of one user when given."""
@@ -251,18 +319,36 @@ class Job:
         Raises:
             IllegalTransition: it completed, or the gate rejected it. A running job is left alone.
         """
-        ledger = self._client.ledger
-        while (job := ledger.job(self.id)).state in RESUMABLE:
-            ledger.resume(self.id)
-            if ledger.save(apply(job, Move(JobState.QUEUED)), job.version):
-                self._client.nudge()
-                return advance(ledger, self.id)
+        job = _requeue(self._client.ledger, self.id)
         if job.ended:
-            raise IllegalTransition(
-                f"Job {self.id} is {job.state}; there is nothing to resume.", next_step="Submit a new job."
-            )
+            raise _nothing_to_resume(job)
         self._client.nudge()
-        return job
+        return advance(self._client.ledger, self.id)
+
+
+def _requeue(ledger: Ledger, job_id: str) -> JobRecord:
+    """The job, queued with all that is missing if it had failed or was cancelled."""
+    while (job := ledger.job(job_id)).state in RESUMABLE:
+        ledger.resume(job_id)
+        queued = apply(job, Move(JobState.QUEUED))
+        if ledger.save(queued, job.version):
+            return queued
+    return job
+
+
+def _nothing_to_resume(job: JobRecord) -> IllegalTransition:
+    return IllegalTransition(f"Job {job.id} is {job.state}; there is nothing to resume.", next_step="Submit a new job.")
+
+
+def _can_take_in(job: JobRecord, standing: Standing) -> None:
+    """Raises IllegalTransition when artifacts of the store cannot be entered into a job that the server knows."""
+    if job.ended and job.state not in RESUMABLE:
+        raise _nothing_to_resume(job)
+    if any(counts.running for counts in standing.stages.values()):
+        raise IllegalTransition(
+            f"Job {job.id} is being worked on; its artifacts are taken in only while nobody does.",
+            next_step=f"Let it go on, or `finetune cancel {job.id}` first.",
+        )
 
 
 def _same(before: StageProgress | None, now: StageProgress) -> bool:

@@ -14,7 +14,8 @@ from agent.cli.planted import PlantedCase
 from agent.job.job import JobRecord
 from agent.job.states import JobState
 from agent.job.workers import WorkerInfo
-from agent.report.words import accelerator, printable, spoken
+from agent.report.words import accelerator, printable, spoken, stage_name
+from agent.restore import StoredJob
 
 _STATE_STYLES = {
     JobState.COMPLETED: "green",
@@ -32,6 +33,16 @@ def jobs_table(jobs: Sequence[JobRecord]) -> Table:
         submitted = datetime.fromtimestamp(job.submitted_at_ms / 1000).isoformat(" ", "minutes")
         state = Text(spoken(job.state), _STATE_STYLES.get(job.state, "cyan"))
         table.add_row(job.id, state, printable(job.user), job.spec.model, Text(printable(job.spec.subject)), submitted)
+    return table
+
+
+def stored_jobs_table(jobs: Sequence[StoredJob]) -> Table:
+    """One job of the store a line, oldest first, with the last stage that left a complete artifact."""
+    table = _table("job", "finished up to", "user", "model", "subject")
+    for job in jobs:
+        spec = job.record.spec
+        furthest = stage_name(job.furthest) if job.furthest else "nothing"
+        table.add_row(job.record.id, furthest, printable(job.record.user), spec.model, Text(printable(spec.subject)))
     return table
 
 

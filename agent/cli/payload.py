@@ -7,9 +7,12 @@ from typing import Any
 
 from agent.cli.exits import exit_code_of
 from agent.job.job import JobRecord
+from agent.job.machine import StageCounts
 from agent.job.progress import eta_s, measure
+from agent.job.restored import Restored
 from agent.job.result import JobResult
 from agent.ledger.contract import JobView
+from agent.restore import StoredJob
 
 
 def result_payload(result: JobResult) -> dict[str, Any]:
@@ -36,6 +39,26 @@ def result_payload(result: JobResult) -> dict[str, Any]:
 def job_payload(job: JobRecord) -> dict[str, Any]:
     """A job's record with its specification."""
     return job.model_dump(mode="json")
+
+
+def stored_payload(job: StoredJob) -> dict[str, Any]:
+    """A job as the store knows it: its record, and the last stage that left a complete artifact."""
+    return {"job": job_payload(job.record), "furthest": job.furthest}
+
+
+def restored_payload(restored: Restored) -> dict[str, Any]:
+    """What bringing a job back came to, by stage, and each artifact that does not count with the reason."""
+    return {
+        "event": "restored",
+        "job_id": restored.record.id,
+        "state": restored.record.state,
+        "stages": {
+            stage: {"done": counts.done, "remaining": counts.pending, "given_up": counts.set_aside}
+            for stage, counts in restored.stages.items()
+            if counts != StageCounts()
+        },
+        "ignored": dict(restored.ignored),
+    }
 
 
 def status_payload(view: JobView, waiting: str) -> dict[str, Any]:
