@@ -9,7 +9,6 @@ import click
 from agent.cli.output import print_json
 from agent.job.machine import StageCounts
 from agent.job.restored import Restored
-from agent.report.words import stage_name
 
 
 def tell_restored(restored: Restored, *, as_json: bool) -> None:
@@ -26,7 +25,7 @@ def restored_line(restored: Restored) -> str:
     """Units done by stage, what remains, and what does not count for which reason."""
     done = [_found(stage, counts) for stage, counts in restored.stages.items() if counts.done or counts.set_aside]
     parts = [f"Found in the store: {', '.join(done) or 'nothing finished'}"]
-    remaining = [f"{stage_name(stage)} {counts.pending}" for stage, counts in restored.stages.items() if counts.pending]
+    remaining = [f"{stage} {counts.pending}" for stage, counts in restored.stages.items() if counts.pending]
     if remaining:
         parts.append(f"to be done next: {', '.join(remaining)}")
     if restored.ignored:
@@ -39,4 +38,4 @@ def _found(stage: str, counts: StageCounts) -> str:
     units = counts.done + counts.pending + counts.set_aside
     of_all = f" of {units}" if units > counts.done else ""
     given_up = f" ({counts.set_aside} given up)" if counts.set_aside else ""
-    return f"{stage_name(stage)} {counts.done}{of_all}{given_up}"
+    return f"{stage} {counts.done}{of_all}{given_up}"

@@ -5,16 +5,30 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import redis
 from transformers import LlamaConfig, LlamaForCausalLM
 
 from agent import Client, JobSpec
-from agent.errors import BrokerUnavailable, IllegalTransition, InvalidSpec, JobFailed, UnknownJob, UnknownModel
+from agent.contract import Stage
+from agent.errors import (
+    BrokerUnavailable,
+    IllegalTransition,
+    InvalidSpec,
+    JobFailed,
+    StoreUnavailable,
+    UnknownJob,
+    UnknownModel,
+)
+from agent.job.artifacts import UnitPlan
 from agent.job.states import JobState
+from agent.ledger.contract import Claim, Progress, UnitId
 from agent.settings import Settings
+from agent.store import ArtifactWriter
 from tests.servers import valkey_server
 
 
@@ -115,6 +129,136 @@ def test_an_unknown_model_fails_before_any_job_exists(client: Client, documents:
     with pytest.raises(UnknownModel, match="no-such-folder"):
         client.submit(spec("./no-such-folder", documents))
     assert client.jobs() == []
+    assert client.store.list("jobs") == []
+
+
+def forget_everything(redis_url: str) -> None:
+    """What happens to a server whose disk is lost."""
+    with redis.Redis.from_url(redis_url) as server:
+        server.flushall()
+
+
+def do_one_unit(client: Client, job_id: str) -> None:
+    """What a crawl worker does first, with an artifact that holds one document."""
+    unit = UnitId(job_id, "discover", "0")
+    claim = client.ledger.claim(unit, f"worker/{uuid.uuid4().hex}", 60)
+    assert isinstance(claim, Claim)
+    sha256 = client.ledger.job(job_id).spec.sha256
+    output = ArtifactWriter(client.store, job_id, "discover", "0", claim.attempt, config_sha256=sha256)
+    following = [UnitPlan(stage="retrieve", shard="0000", inputs=(output.path,), items=1)]
+    output.commit(following, items=1)
+    assert client.ledger.commit(claim, output.path, output.tallies, following, items_done=1)
+
+
+def test_a_job_that_the_server_lost_is_known_to_the_store_and_comes_back(
+    client: Client, redis_url: str, model: str, documents: Path
+) -> None:
+    job = client.submit(spec(model, documents, user="ada"))
+    before = job.record
+    do_one_unit(client, job.id)
+    shown = job.view().outputs
+    forget_everything(redis_url)
+    with pytest.raises(UnknownJob, match=f"finetune resume {job.id} --from-store"):
+        client.job(job.id)
+    restored = client.restore(job.id)
+    assert (restored.stages[Stage.DISCOVER].done, restored.stages[Stage.RETRIEVE].pending) == (1, 1)
+    assert restored.record.state is JobState.RETRIEVING
+    after = client.job(job.id)
+    assert (after.record.spec, after.record.model, after.record.user) == (before.spec, before.model, "ada")
+    assert abs(after.record.submitted_at_ms - before.submitted_at_ms) < 60_000
+    assert after.view().outputs == shown
+
+
+def test_a_job_that_was_lost_before_its_first_unit_was_done_starts_again(
+    client: Client, redis_url: str, model: str, documents: Path
+) -> None:
+    job = client.submit(spec(model, documents))
+    forget_everything(redis_url)
+    assert client.restore(job.id).record.state is JobState.QUEUED
+    assert client.jobs() == [client.job(job.id).record]
+
+
+def test_a_claim_from_before_the_loss_does_not_count_any_more(
+    client: Client, redis_url: str, model: str, documents: Path
+) -> None:
+    job = client.submit(spec(model, documents))
+    claim = client.ledger.claim(UnitId(job.id, "discover", "0"), "worker/old", 60)
+    assert isinstance(claim, Claim)
+    forget_everything(redis_url)
+    assert client.ledger.beat(claim, 60, Progress()) == "superseded"
+    client.restore(job.id)
+    assert client.ledger.beat(claim, 60, Progress()) == "superseded"
+    assert not client.ledger.commit(claim, "jobs/x", {})
+    do_one_unit(client, job.id)
+
+
+def test_a_job_that_the_server_knows_wholly_is_not_restored(client: Client, model: str, documents: Path) -> None:
+    job = client.submit(spec(model, documents))
+    do_one_unit(client, job.id)
+    with pytest.raises(IllegalTransition, match=rf"has all that the store has\. `finetune resume {job.id}`"):
+        client.restore(job.id)
+
+
+def test_a_server_that_lost_its_tail_takes_in_what_the_store_has_beyond_it(
+    client: Client, redis_url: str, model: str, documents: Path
+) -> None:
+    job = client.submit(spec(model, documents))
+    do_one_unit(client, job.id)
+    shown = job.view().outputs
+    forget_everything(redis_url)
+    client.submit(spec(model, documents, job_id=job.id))
+    job.cancel()
+    restored = client.restore(job.id)
+    assert restored.record.state is JobState.RETRIEVING
+    assert job.view().outputs == shown
+
+
+def test_a_job_that_is_being_worked_on_is_not_restored(
+    client: Client, redis_url: str, model: str, documents: Path
+) -> None:
+    job = client.submit(spec(model, documents))
+    assert isinstance(client.ledger.claim(UnitId(job.id, "discover", "0"), "worker/now", 60), Claim)
+    with pytest.raises(IllegalTransition, match="is being worked on"):
+        client.restore(job.id)
+
+
+def test_a_job_that_neither_server_nor_store_knows_is_named(client: Client) -> None:
+    with pytest.raises(UnknownJob, match=r"does not know job 'nobody'.*finetune jobs --from-store"):
+        client.restore("nobody")
+
+
+def test_a_client_that_dies_between_store_and_server_can_submit_again(
+    client: Client, model: str, documents: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = spec(model, documents, job_id="mine")
+    monkeypatch.setenv("FINETUNE_FAULTS", "submit/mine/after_store=raise:power cut")
+    with pytest.raises(RuntimeError, match="power cut"):
+        client.submit(wanted)
+    monkeypatch.delenv("FINETUNE_FAULTS")
+    assert client.jobs() == []
+    with pytest.raises(UnknownJob, match="--from-store"):
+        client.job("mine")
+    assert client.submit(wanted).record.state is JobState.QUEUED
+
+
+def test_an_id_that_only_the_store_knows_is_not_given_to_another_job(
+    client: Client, redis_url: str, model: str, documents: Path
+) -> None:
+    client.submit(spec(model, documents, job_id="mine"))
+    forget_everything(redis_url)
+    with pytest.raises(InvalidSpec, match="another specification"):
+        client.submit(spec(model, documents, job_id="mine", seed=18))
+    assert client.jobs() == []
+
+
+def test_a_store_that_cannot_be_written_fails_before_any_job_exists(
+    redis_url: str, tmp_path: Path, model: str, documents: Path
+) -> None:
+    (tmp_path / "store").write_text("a file where the folder should be")
+    with Client(settings=Settings(broker_url=redis_url, store_url=str(tmp_path / "store"))) as client:
+        with pytest.raises(StoreUnavailable, match="FINETUNE_STORE_URL"):
+            client.submit(spec(model, documents))
+        assert client.jobs() == []
 
 
 @pytest.mark.parametrize(

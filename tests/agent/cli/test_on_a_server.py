@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 import pytest
+import redis
 
 from agent.client import Client
 from agent.contract import Pool
@@ -74,6 +75,67 @@ def test_cancelling_and_resuming(on_server: Finetune, submitted: str) -> None:
     assert again.exit_code == 2
     assert "is cancelled already" in again.stderr
     assert "is queued" in on_server("resume", submitted).stdout
+
+
+def lose_everything(redis_url: str) -> None:
+    """What happens to a server whose disk is lost."""
+    with redis.Redis.from_url(redis_url) as server:
+        server.flushall()
+
+
+def test_a_job_that_the_server_lost_comes_back_from_the_store(
+    on_server: Finetune, submitted: str, redis_url: str
+) -> None:
+    lose_everything(redis_url)
+    lost = on_server("status", submitted)
+    assert lost.exit_code == 2
+    assert lost.stderr.splitlines() == [
+        f"error: The server does not know job '{submitted}', but the store does.",
+        f"next: `finetune resume {submitted} --from-store` brings it back with all that was finished.",
+    ]
+    back = on_server("resume", submitted, "--from-store")
+    assert back.exit_code == 0, back.stderr
+    assert back.stderr.strip() == "Found in the store: nothing finished; to be done next: discover 1."
+    assert back.stdout.strip() == f"Job {submitted} is queued; `finetune watch {submitted}` follows it."
+    again = on_server("resume", submitted, "--from-store")
+    assert again.exit_code == 2
+    assert again.stderr.splitlines()[0] == f"error: The server knows job {submitted} and has all that the store has."
+
+
+def test_bringing_a_job_back_for_machines_prints_objects(on_server: Finetune, submitted: str, redis_url: str) -> None:
+    lose_everything(redis_url)
+    lines = [json.loads(line) for line in on_server("resume", submitted, "--from-store", "--json").stdout.splitlines()]
+    assert [line["event"] for line in lines] == ["restored", "resumed"]
+    assert lines[0]["stages"] == {"discover": {"done": 0, "remaining": 1, "given_up": 0}}
+    assert lines[1] == {"event": "resumed", "job_id": submitted, "state": "queued"}
+
+
+def test_a_job_that_the_store_does_not_know_cannot_come_back(on_server: Finetune) -> None:
+    asking = on_server("resume", "nobody", "--from-store")
+    assert asking.exit_code == 2
+    assert "does not know job 'nobody'" in asking.stderr
+    assert "`finetune jobs --from-store`" in asking.stderr
+
+
+def test_the_jobs_of_the_store_are_listed_without_a_server(
+    on_server: Finetune, submitted: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FINETUNE_BROKER_URL", "redis://127.0.0.1:1/0")
+    shown = on_server("jobs", "--from-store")
+    assert shown.exit_code == 0
+    assert submitted in shown.stdout and "quantum computing" in shown.stdout and "nothing" in shown.stdout
+    line = json.loads(on_server("jobs", "--from-store", "--json").stdout)
+    assert (line["job"]["id"], line["furthest"]) == (submitted, None)
+    assert on_server("jobs", "--from-store", "--user", "eve").stderr.startswith("No jobs of eve in the store ")
+
+
+def test_a_job_of_the_store_whose_record_is_damaged_is_named(
+    on_server: Finetune, submitted: str, tmp_path: Path
+) -> None:
+    (tmp_path / "store" / "jobs" / submitted / "job.json").write_text("{")
+    listed = on_server("jobs", "--from-store")
+    assert listed.exit_code == 0
+    assert f"The record of job {submitted} cannot be read." in listed.stderr
 
 
 def test_watching_a_cancelled_job_ends_with_1_and_says_how_to_go_on(on_server: Finetune, submitted: str) -> None:
