@@ -156,7 +156,7 @@ def test_a_job_that_the_server_lost_is_known_to_the_store_and_comes_back(
     job = client.submit(spec(model, documents, user="ada"))
     before = job.record
     do_one_unit(client, job.id)
-    shown = job.view().outputs
+    shown = job.outputs()
     forget_everything(redis_url)
     with pytest.raises(UnknownJob, match=f"finetune resume {job.id} --from-store"):
         client.job(job.id)
@@ -166,7 +166,7 @@ def test_a_job_that_the_server_lost_is_known_to_the_store_and_comes_back(
     after = client.job(job.id)
     assert (after.record.spec, after.record.model, after.record.user) == (before.spec, before.model, "ada")
     assert abs(after.record.submitted_at_ms - before.submitted_at_ms) < 60_000
-    assert after.view().outputs == shown
+    assert after.outputs() == shown
 
 
 def test_a_job_that_was_lost_before_its_first_unit_was_done_starts_again(
@@ -204,13 +204,13 @@ def test_a_server_that_lost_its_tail_takes_in_what_the_store_has_beyond_it(
 ) -> None:
     job = client.submit(spec(model, documents))
     do_one_unit(client, job.id)
-    shown = job.view().outputs
+    shown = job.outputs()
     forget_everything(redis_url)
     client.submit(spec(model, documents, job_id=job.id))
     job.cancel()
     restored = client.restore(job.id)
     assert restored.record.state is JobState.RETRIEVING
-    assert job.view().outputs == shown
+    assert job.outputs() == shown
 
 
 def test_a_job_that_is_being_worked_on_is_not_restored(

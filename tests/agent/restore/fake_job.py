@@ -78,7 +78,7 @@ def work_to_the_end(
 
 def outcome(ledger: Ledger, store: Store) -> dict[Stage, list[bytes]]:
     """The content that the job made, by stage, in shard order."""
-    outputs = ledger.view(JOB_ID).outputs
+    outputs = ledger.outputs(JOB_ID)
     return {stage: [ArtifactReader(store, path).read_file(DATA) for path in outputs[stage]] for stage in Stage}
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from agent.canvas.advance import advance
 from agent.contract import Stage
 from agent.job.states import JobState
-from agent.ledger.contract import Claim, JobView, Ledger, Progress, StageView, UnitId
+from agent.ledger.contract import Claim, Ledger, Progress, StageView, UnitId
 from agent.ledger.memory import MemoryLedger
 from agent.restore import Choice, choose, read_shelf, replay
 from agent.store import Store
@@ -26,7 +26,7 @@ from tests.agent.restore.fake_job import ALL_UNITS, JOB_ID, PLAN, RECORD, outcom
 def rebuild(ledger: Ledger, store: Store, *, known: bool = False) -> Choice:
     """Enter all that the store has into a ledger."""
     shelf = read_shelf(store, RECORD)
-    committed = [path for paths in ledger.view(JOB_ID).outputs.values() for path in paths] if known else []
+    committed = [path for paths in ledger.outputs(JOB_ID).values() for path in paths] if known else []
     choice = choose(PLAN, shelf.artifacts, committed)
     if not known:
         submit(ledger)
@@ -35,10 +35,11 @@ def rebuild(ledger: Ledger, store: Store, *, known: bool = False) -> Choice:
     return choice
 
 
-def without_times(view: JobView) -> tuple[object, dict[Stage, StageView], object]:
+def shown(ledger: Ledger) -> tuple[object, dict[Stage, StageView], object]:
     """What must be the same after a rebuild: everything but the clock and the history of the record."""
+    view = ledger.view(JOB_ID)
     stages = {stage: replace(each, started_ms=0, ended_ms=0) for stage, each in view.stages.items()}
-    return view.job.spec, stages, view.outputs
+    return view.job.spec, stages, ledger.outputs(JOB_ID)
 
 
 @pytest.mark.parametrize("finished", [0, 1, 3, 6, 8, 10, 12, ALL_UNITS])
@@ -49,7 +50,7 @@ def test_a_rebuilt_ledger_shows_what_the_lost_one_showed(
     submit(lost)
     assert len(work_to_the_end(lost, store, tmp_path, most=finished)) == finished
     rebuild(fresh, store)
-    assert without_times(fresh.view(JOB_ID)) == without_times(lost.view(JOB_ID))
+    assert shown(fresh) == shown(lost)
     assert fresh.job(JOB_ID).state is lost.job(JOB_ID).state
 
 
@@ -92,7 +93,7 @@ def test_a_unit_that_was_given_up_stays_given_up_when_later_stages_did_without_i
     rebuild(fresh, store)
     assert list(fresh.view(JOB_ID).stages[Stage.PARSE].faults) == ["0001"]
     assert list(fresh.view(JOB_ID).stages[Stage.RETRIEVE].faults) == ["0002"]
-    assert fresh.view(JOB_ID).outputs == lost.view(JOB_ID).outputs
+    assert fresh.outputs(JOB_ID) == lost.outputs(JOB_ID)
     work_to_the_end(fresh, store, tmp_path)
     assert fresh.job(JOB_ID).state is JobState.COMPLETED
 
