@@ -24,7 +24,7 @@ from agent.job.restored import Restored
 from agent.job.result import JobResult
 from agent.job.states import RESUMABLE, JobState
 from agent.job.workers import WorkerInfo
-from agent.ledger.contract import JobView, Ledger, Outputs
+from agent.ledger.contract import ClusterHealth, JobView, Ledger, Outputs
 from agent.ledger.redis import RedisLedger
 from agent.preflight import check, grounded
 from agent.restore import agree_on_record, choose, keep_record, read_shelf, replay, stored_record
@@ -207,6 +207,10 @@ class Client:
     def workers(self) -> list[WorkerInfo]:
         """Live workers by name, with their queues, slots and accelerators."""
         return self.ledger.workers()
+
+    def health(self) -> ClusterHealth:
+        """How queues, leases and the server stand; `finetune doctor --cluster` reads it."""
+        return self.ledger.health()
 
     def nudge(self) -> None:
         """Ask a control worker to look at the ledger now instead of at its next round."""

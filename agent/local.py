@@ -103,6 +103,18 @@ class LocalCluster:
         self._hold.close()
 
 
+def running_cluster(settings: Settings) -> Settings | None:
+    """Settings that name the server of the embedded cluster of ``settings.home``; None when it does not run.
+
+    Nothing is started and nobody is kept: this is for looking.
+
+    Raises:
+        InvalidSpec: it runs, on another store.
+    """
+    url = _live_url(_Folder(settings.home_folder / "local"), settings.store)
+    return settings.model_copy(update={"broker_url": url}) if url else None
+
+
 def _live_url(folder: _Folder, store: str) -> str:
     """The running server's URL, or '' when none answers.
 

@@ -9,7 +9,6 @@ from urllib.parse import urlsplit, urlunsplit
 from agent.settings import Settings
 
 VARIABLES = {
-    "broker": "FINETUNE_BROKER_URL",
     "key_prefix": "FINETUNE_KEY_PREFIX",
     "store": "FINETUNE_STORE_URL",
 }
@@ -24,11 +23,10 @@ _FROM_CELERY = {
 def agreed_settings(settings: Settings, celery: Mapping[str, Any]) -> dict[str, str]:
     """Name -> value of what this process goes by.
 
-    ``celery`` is the configuration it speaks to the broker with; a client, which takes no messages, has no setting for
-    taking them.
+    The server's address is not among them: machines may know one server by several names. ``celery`` is the
+    configuration it speaks to the broker with; a client, which takes no messages, has no setting for taking them.
     """
     agreed = {
-        "broker": without_credentials(settings.broker_url),
         "key_prefix": settings.key_prefix,
         "store": without_credentials(settings.store),
         "visibility_timeout_s": str(celery["broker_transport_options"]["visibility_timeout"]),

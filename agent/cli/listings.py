@@ -64,7 +64,7 @@ def workers_table(workers: Sequence[WorkerInfo]) -> Table:
 
 def checks_table(checks: Iterable[Check]) -> Table:
     """One check a line, with the next step where there is one."""
-    table = _table("", "what", "found", "how to get it")
+    table = _table("", "what", "found", "next step")
     for check in checks:
         table.add_row(Text(*_CHECK_MARKS[check.state]), check.name, Text(check.found), Text(check.next_step))
     return table

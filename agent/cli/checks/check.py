@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+State = Literal["ok", "optional", "missing"]
+
 
 @dataclass(frozen=True)
 class Check:
-    """What was found. ``optional``: not there, but `finetune run` works; ``missing``: it does not."""
+    """What was found. ``optional``: not there, but work goes on; ``missing``: it does not."""
 
     name: str
-    state: Literal["ok", "optional", "missing"]
+    state: State
     found: str
     next_step: str = ""

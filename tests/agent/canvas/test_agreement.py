@@ -12,19 +12,16 @@ SECRET = "hush"
 
 
 def test_no_secret_leaves_the_process() -> None:
-    settings = Settings(
-        broker_url=f"redis://ada:{SECRET}@server:6379/0?password={SECRET}", store_url=f"s3://key:{SECRET}@bucket/ft"
-    )
+    settings = Settings(broker_url=f"redis://ada:{SECRET}@server:6379/0", store_url=f"s3://key:{SECRET}@bucket/ft")
     agreed = agreed_settings(settings, broker_settings(settings.broker_url, settings.key_prefix))
     assert SECRET not in repr(agreed)
-    assert agreed["broker"] == "redis://server:6379/0"
     assert agreed["store"] == "s3://bucket/ft"
 
 
 def test_a_client_says_nothing_of_taking_messages_and_a_worker_does() -> None:
     client = broker_settings("redis://server", "ft:")
     assert set(agreed_settings(Settings(), client)) == {
-        "broker", "key_prefix", "store", "visibility_timeout_s", "serializer",
+        "key_prefix", "store", "visibility_timeout_s", "serializer",
     }  # fmt: skip
     worker = {**client, "task_acks_late": True, "worker_prefetch_multiplier": 1}
     agreed = agreed_settings(Settings(), worker)
