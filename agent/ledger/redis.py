@@ -106,6 +106,10 @@ class RedisLedger:
             raise BrokerUnavailable(
                 f"The server at {where} refuses the password.", next_step="Check FINETUNE_BROKER_URL."
             ) from error
+        except redis.BusyLoadingError as error:
+            raise BrokerUnavailable(
+                f"The server at {where} still loads its data.", next_step="Wait; its log tells how far it is."
+            ) from error
         except (redis.ConnectionError, redis.TimeoutError) as error:
             raise BrokerUnavailable(
                 f"No Redis or Valkey server answers at {where}.",

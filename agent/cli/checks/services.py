@@ -13,8 +13,7 @@ from agent.models.catalogue import CATALOGUE
 from agent.settings import Settings
 from agent.store import Store
 
-_LEAST_REDIS = (6, 2)
-LEAST_REDIS = "redis 6.2"
+LEAST_REDIS = (6, 2)
 """ZMSCORE and ZRANGE BYSCORE came with it; Valkey began at 7.2."""
 
 
@@ -30,7 +29,9 @@ def server_check(settings: Settings) -> Check:
     except FinetuneError as error:
         return Check("server", "missing", error.message, error.next_step)
     if too_old(version):
-        return Check("server", "missing", f"{version} is too old", f"{LEAST_REDIS} or newer, or any Valkey")
+        return Check(
+            "server", "missing", f"{version} is too old", f"redis {_dotted(LEAST_REDIS)} or newer, or any Valkey"
+        )
     return Check("server", "ok", version)
 
 
@@ -38,7 +39,11 @@ def too_old(version: str) -> bool:
     """Whether the scripts do not run on this server, by what it calls itself (``redis 6.0.16``)."""
     name, _, numbers = version.partition(" ")
     release = tuple(int(number) for number in numbers.split(".")[:2] if number.isdecimal())
-    return name == "redis" and bool(release) and release < _LEAST_REDIS
+    return name == "redis" and bool(release) and release < LEAST_REDIS
+
+
+def _dotted(release: tuple[int, ...]) -> str:
+    return ".".join(map(str, release))
 
 
 def _broker(settings: Settings) -> Check:
