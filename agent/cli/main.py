@@ -18,7 +18,7 @@ SENTENCES = {
     "status": "Show where a job stands and what it waits for.",
     "watch": "Follow a job live until it ends.",
     "cancel": "Stop a job; it can be resumed.",
-    "resume": "Go on with a job that failed, was cancelled or was left.",
+    "resume": "Go on with a job that failed, was cancelled, was left or was lost.",
     "jobs": "List the jobs.",
     "report": "Write a job's report and print where it is.",
     "chat": "Ask a published model.",
