@@ -33,6 +33,7 @@ from workers.control.reconcile import ReconcileLoop
 from workers.runtime.leaving import is_leaving, leave
 from workers.runtime.presence import Presence
 from workers.runtime.runner import UnitRunner
+from workers.runtime.scratch import sweep_scratch
 from workers.stopping import EXIT_OVERDUE, Deadline, PollWatch, seconds_since_poll
 
 log = logging.getLogger(__name__)
@@ -146,6 +147,7 @@ def _start_background(sender: Any, **_: Any) -> None:
     if Pool.CONTROL in queues:
         _background.append(ReconcileLoop(ledger(), send_due))
     _background.append(PollWatch(lambda: seconds_since_poll(sender), lambda: not state.active_requests, ledger().ping))
+    sweep_scratch()
     for thread in _background:
         thread.start()
 

@@ -249,7 +249,7 @@ class Cluster:
 
     def dataset(self, job: Job) -> dict[str, str]:
         """sha256 of the dataset's files as the committed artifact names them, after reading and checking each."""
-        reader = ArtifactReader(self.client.store, job.view().outputs[Stage.ASSEMBLE][0])
+        reader = ArtifactReader(self.client.store, job.outputs()[Stage.ASSEMBLE][0])
         for name in DATASET_FILES:
             reader.read_file(name)
         return {name: reader.manifest.files[name].sha256 for name in DATASET_FILES}

@@ -136,7 +136,7 @@ def test_a_worker_that_stood_still_beyond_its_lease_writes_nothing_that_counts(
         attempt = f"e1-{hit.held.text.rsplit('/', 1)[1]}"
         zombie = f"jobs/{hit.job.id}/{stage}/{hit.held.unit[1]}-{attempt}"
         assert cluster.client.store.exists(f"{zombie}/{MANIFEST_FILE}")
-        outputs = [path for paths in hit.job.view().outputs.values() for path in paths]
+        outputs = [path for paths in hit.job.outputs().values() for path in paths]
         read = [path for output in outputs for path in ArtifactReader(cluster.client.store, output).manifest.inputs]
         assert zombie not in {*outputs, *read}
     cluster.assert_drained()

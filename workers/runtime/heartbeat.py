@@ -19,8 +19,8 @@ LIVE_INTERVAL_S = 1.0
 """Progress reaches watchers at most this often; beats in between would only cost."""
 LOOK_S = 0.25
 """Between two looks at the clock and at whether this worker leaves: a quarter second is nothing of a stop's time."""
-PATIENCE_S = 8.0
-"""How long work may ignore that it must stop; a page or an answer that is under way may come to its end."""
+PATIENCE_S = 2.0
+"""How long work may ignore that it was stopped or overtaken: nothing of it counts any more."""
 STALL_S = 1800.0
 """Without any progress for so long work hangs: more than every time limit within the stages together."""
 

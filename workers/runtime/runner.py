@@ -8,10 +8,10 @@ from __future__ import annotations
 import logging
 import pkgutil
 import shutil
-import tempfile
 import time
 import uuid
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import cast
 
@@ -23,6 +23,7 @@ from agent.faults import reached
 from agent.ledger.contract import Claim, DueUnit, Ledger, UnitId
 from agent.store import ArtifactWriter, Store
 from workers.runtime.heartbeat import PATIENCE_S, Heartbeat
+from workers.runtime.scratch import make_scratch
 from workers.runtime.verdict import judge
 from workers.runtime.work import Outcome, StageFunction, StageWork
 
@@ -90,10 +91,11 @@ class UnitRunner:
         scratch: Path | None = None
         try:
             reached(f"{unit.stage}/{unit.shard}/claimed")
-            scratch = Path(tempfile.mkdtemp(prefix=f"finetune-{unit.stage}-", dir=self._scratch_root))
+            scratch = make_scratch(unit.stage, self._scratch_root)
             with Heartbeat(
                 self._ledger, claim, lease_s,
-                leaving=self._leaving, leave_within_s=self._leave_within_s, end_process=self._end_process,
+                leaving=self._leaving, leave_within_s=self._leave_within_s,
+                end_process=partial(self._end, scratch),
             ) as heart:  # fmt: skip
                 job = advance(self._ledger, unit.job_id)
                 output = ArtifactWriter(
@@ -144,6 +146,10 @@ class UnitRunner:
                     raise
                 log.warning("%s is done and waits to be committed: %s", claim.unit, error)
                 time.sleep(_COMMIT_PAUSE_S)
+
+    def _end(self, scratch: Path) -> None:
+        shutil.rmtree(scratch, ignore_errors=True)
+        self._end_process()
 
     def _pace(self, host: str, requests_per_second: float) -> None:
         time.sleep(self._ledger.pace(host, requests_per_second))
