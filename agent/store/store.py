@@ -16,6 +16,7 @@ import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
 from agent.errors import ArtifactCorrupt, StoreFull, StoreUnavailable
+from agent.faults import reached
 
 _NO_SPACE = {errno.ENOSPC, errno.EDQUOT}
 
@@ -78,6 +79,7 @@ class Store:
         """
         try:
             with _translated("read", self.uri(path)):
+                reached("store/read")
                 return bytes(self._fs.cat_file(f"{self._root}/{path}"))
         except FileNotFoundError as error:
             raise ArtifactCorrupt(f"{self.uri(path)} is missing from the store.") from error
@@ -86,6 +88,7 @@ class Store:
         """Write atomically, replacing what was there; returns the sha256 of the content."""
         full = f"{self._root}/{path}"
         with _translated("write", self.uri(path)):
+            reached("store/write")
             if self._local:
                 _write_durably(Path(full), content)
             else:
