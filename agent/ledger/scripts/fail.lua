@@ -1,19 +1,16 @@
--- uses: keys, enqueue, settle
+-- uses: keys, units, enqueue, settle
 -- prefix, job, stage, shard, owner, reason, backoff in ms, final ('1': do not try again), 'work' or 'machine'
 -- -> 'queued', 'aside' or 'superseded'. Counts a fault of that kind.
-local job, stage, shard = ARGV[2], ARGV[3], ARGV[4]
-local unit = key('unit', job, stage, shard)
-local fields = redis.call('HMGET', unit, 'owner', 'state')
-if fields[1] ~= ARGV[5] or fields[2] ~= 'running' then return 'superseded' end
-local plan = cjson.decode(redis.call('HGET', key('job', job), 'plan'))
-local attempts = redis.call('HINCRBY', unit, ARGV[9] .. '_faults', 1)
-redis.call('HSET', unit, 'error', ARGV[6])
-if ARGV[8] == '1' or attempts >= plan[ARGV[9] .. '_attempts'] then
-  set_aside(job, plan, stage, shard, ARGV[6])
+local job, stage, shard, reason = ARGV[2], ARGV[3], ARGV[4], ARGV[6]
+local unit, plan = load_unit(job, stage, shard), plan_of(job)
+if not unit or not plan or unit.owner ~= ARGV[5] or unit.state ~= 'running' then return 'superseded' end
+local faults = ARGV[9] .. '_faults'
+unit[faults] = unit[faults] + 1
+unit.error = reason
+if ARGV[8] == '1' or unit[faults] >= plan[ARGV[9] .. '_attempts'] then
+  set_aside(job, plan, stage, shard, unit, reason)
   return 'aside'
 end
-let_go(job, stage, shard)
-redis.call('HSET', unit, 'state', 'queued')
-enqueue(job, stage, shard, now_ms() + tonumber(ARGV[7]))
-say(job, 'retry', stage, shard, ARGV[6])
+requeue(job, stage, shard, unit, now_ms() + tonumber(ARGV[7]))
+say(job, 'retry', stage, shard, reason)
 return 'queued'
