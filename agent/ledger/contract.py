@@ -20,6 +20,8 @@ from agent.job.workers import WorkerInfo
 REARM_S = 10.0
 """A message that nobody claimed for this long counts as lost: longer than any pool needs to take free work, and short
 enough that with a round every 2 s the work goes on within the 20 s that are promised."""
+MOST_FAULTS_SHOWN = 100
+"""Reasons in a view; more help nobody, and a view is read twice a second."""
 SENDS_PER_FREE_SLOT = 2
 """One to run and one waiting, so that a slot never idles for a round trip; more would let a large job hoard."""
 
@@ -107,7 +109,7 @@ class StageView:
     tallies: Mapping[str, Tally] = field(default_factory=dict)
     live: Sequence[Progress] = ()
     faults: Mapping[str, str] = field(default_factory=dict)
-    """Shard -> reason, of units set aside."""
+    """Shard -> reason, of units set aside: the first `MOST_FAULTS_SHOWN`."""
     waiting: Waiting = field(default_factory=Waiting)
 
 

@@ -25,6 +25,7 @@ from agent.job.machine import StageCounts, Standing
 from agent.job.states import ON_ACCELERATOR
 from agent.job.workers import WorkerInfo
 from agent.ledger.contract import (
+    MOST_FAULTS_SHOWN,
     REARM_S,
     SENDS_PER_FREE_SLOT,
     BeatAnswer,
@@ -607,6 +608,6 @@ def _stage_view(job: _Job, stage: Stage, now_ms: int) -> StageView:
         ended_ms=max((unit.settled_ms for unit in units), default=0) if not pending else 0,
         tallies={noun: reduce(add, (unit.tallies.get(noun, Tally()) for unit in done)) for noun in nouns},
         live=[unit.progress for unit in units if unit.progress is not None],
-        faults={unit.id.shard: unit.error for unit in lost},
+        faults={unit.id.shard: unit.error for unit in lost[:MOST_FAULTS_SHOWN]},
         waiting=_waiting(units, now_ms),
     )

@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from typing import Any, cast
@@ -24,6 +23,7 @@ from agent.job.machine import StageCounts, Standing
 from agent.job.states import ON_ACCELERATOR
 from agent.job.workers import WorkerInfo
 from agent.ledger.contract import (
+    MOST_FAULTS_SHOWN,
     REARM_S,
     SENDS_PER_FREE_SLOT,
     BeatAnswer,
@@ -44,6 +44,10 @@ from agent.ledger.contract import (
 )
 
 _RECONNECT_TRIES = 6
+_STATES = ["queued", "running", "done", "aside"]
+"""Of a unit; a stage counts its units under these names."""
+_UNITS_A_READ = 1000
+"""About 200 kB an answer, a millisecond of the server's time."""
 _USES = re.compile(r"^-- uses: (.+)$", re.MULTILINE)
 
 
@@ -135,7 +139,9 @@ class RedisLedger:
     # -- jobs ---------------------------------------------------------------------------------------------------
 
     def submit(self, job: JobRecord, plan: Plan) -> JobRecord:
-        known = self._run("submit", job.id, job.model_dump_json(), _plan_for_scripts(plan), plan.stages[0].stage)
+        known = self._run(
+            "submit", job.id, job.model_dump_json(), _plan_for_scripts(plan, job.spec.priority), plan.stages[0].stage
+        )
         return JobRecord.model_validate_json(known)
 
     def job(self, job_id: str) -> JobRecord:
@@ -178,7 +184,8 @@ class RedisLedger:
         answer = self._run("claim", unit.job_id, unit.stage, unit.shard, owner, _ms(lease_s))
         if answer[0] != "ok":
             return cast(Refusal, answer[0])
-        return Claim(unit, int(answer[1]), owner, tuple(json.loads(answer[2])), json.loads(answer[3]))
+        given = json.loads(answer[2] or "{}")
+        return Claim(unit, int(answer[1]), owner, tuple(given.get("inputs", ())), given.get("params", {}))
 
     def beat(self, claim: Claim, lease_s: float, progress: Progress) -> BeatAnswer:
         live = {"done": progress.done, "total": progress.total, "figures": dict(progress.figures)}
@@ -193,16 +200,11 @@ class RedisLedger:
         items_done: int = 0,
         verdict: str = "",
     ) -> bool:
-        following = [
-            {
-                "stage": plan.stage,
-                "shard": plan.shard,
-                "inputs": json.dumps(plan.inputs),
-                "params": json.dumps(plan.params),
-                "items": plan.items,
-            }
-            for plan in successors
-        ]
+        following: dict[str, list[dict[str, str | int]]] = {}
+        for plan in successors:
+            following.setdefault(plan.stage, []).append(
+                {"shard": plan.shard, "text": _new_unit(plan), "items": plan.items}
+            )
         fields = json.dumps(_tally_fields(tallies))
         answer = self._run("commit", *_named(claim), output, fields, json.dumps(following), items_done, verdict)
         return bool(answer == "ok")
@@ -233,38 +235,26 @@ class RedisLedger:
         with self._translated():
             pipe = self._client.pipeline(transaction=True)
             pipe.hmget(self._key("job", job_id), ["cancelled", "halted", "verdict", "plan"])
-            pipe.hkeys(self._key("live", job_id))
             for stage in Stage:
-                pipe.smembers(self._key("pending", job_id, stage))
-                pipe.zcard(self._key("done", job_id, stage))
-                pipe.zcard(self._key("aside", job_id, stage))
-            flags, live, *counts = pipe.execute()
-        if flags[3] is None:
+                pipe.hmget(self._key("stage", job_id, stage), _STATES)
+            (cancelled, halted, verdict, plan), *rest = pipe.execute()
+        if plan is None:
             raise _unknown(job_id)
-        running = [name.split(":", 1)[0] for name in live]
         stages: dict[Stage, StageCounts] = {}
-        claimed: dict[Stage, int] = {}
-        for index, stage in enumerate(Stage):
-            pending, done, aside = counts[index * 3 : index * 3 + 3]
-            claimed[stage] = self._running(job_id, stage, pending) if pending else 0
-            stages[stage] = StageCounts(len(pending), max(claimed[stage], running.count(stage)), done, aside)
-        halted = json.loads(flags[1]) if flags[1] else {}
-        plan = json.loads(flags[3])
-        needed = {plan["stages"][stage]["queue"] for stage in ON_ACCELERATOR if stages[stage].pending}
+        for stage, counts in zip(Stage, rest, strict=True):
+            queued, running, done, aside = (int(count or 0) for count in counts)
+            stages[stage] = StageCounts(queued + running, running, done, aside)
+        halt = json.loads(halted) if halted else {}
+        needed = {json.loads(plan)["stages"][stage]["queue"] for stage in ON_ACCELERATOR if stages[stage].pending}
         return Standing(
             stages=stages,
-            cancelled=flags[0] is not None,
-            halted_stage=str(halted.get("stage", "")),
-            halted_reason=str(halted.get("reason", "")),
-            verdict=flags[2] or "",
+            cancelled=cancelled is not None,
+            halted_stage=str(halt.get("stage", "")),
+            halted_reason=str(halt.get("reason", "")),
+            verdict=verdict or "",
             accelerator_free=all(self._served(queue) for queue in needed),
             accelerator_need=", ".join(f"no live worker serves {queue}" for queue in sorted(needed)),
         )
-
-    def _running(self, job_id: str, stage: Stage, shards: set[str]) -> int:
-        with self._translated():
-            names = [f"{job_id}:{stage}:{shard}" for shard in shards]
-            return sum(score is not None for score in self._client.zmscore(self._key("leases"), names))
 
     def _served(self, queue: str) -> bool:
         with self._translated():
@@ -274,69 +264,68 @@ class RedisLedger:
         with self._translated():
             pipe = self._client.pipeline(transaction=True)
             pipe.time()
-            pipe.hmget(self._key("job", job_id), ["record", "plan"])
+            pipe.hget(self._key("job", job_id), "record")
             pipe.hgetall(self._key("live", job_id))
             for stage in Stage:
                 pipe.hgetall(self._key("stage", job_id, stage))
                 pipe.hgetall(self._key("tally", job_id, stage))
-                pipe.smembers(self._key("pending", job_id, stage))
-                pipe.zcard(self._key("done", job_id, stage))
-                pipe.zrange(self._key("aside", job_id, stage), 0, -1)
-            time, (record, plan), live, *rest = pipe.execute()
-            if record is None:
-                raise _unknown(job_id)
-            now_ms = _now_ms(time)
-            stages: dict[Stage, StageView] = {}
-            for index, stage in enumerate(Stage):
-                totals, tally, pending, done, aside = rest[index * 5 : index * 5 + 5]
-                names = sorted(name for name in live if name.startswith(f"{stage}:"))
-                holds = {name.split(":", 1)[1]: json.loads(live[name]) for name in names}
-                beats = [hold["progress"] for hold in holds.values() if "progress" in hold]
-                stages[stage] = StageView(
-                    stage=stage,
-                    units=int(totals.get("units", 0)),
-                    pending=len(pending),
-                    running=len(holds),
-                    done=done,
-                    set_aside=len(aside),
-                    items=int(totals.get("items", 0)),
-                    items_done=int(totals.get("items_done", 0)),
-                    started_ms=int(totals.get("started_ms", 0)),
-                    ended_ms=int(totals.get("ended_ms", 0)) if not pending else 0,
-                    tallies=_tallies(tally),
-                    live=[Progress(beat["done"], beat["total"], beat["figures"]) for beat in beats],
-                    faults=dict(zip(aside, self._fields(job_id, stage, aside, "error"), strict=True)),
-                    waiting=self._silence(job_id, stage, holds, now_ms) if holds else Waiting(),
-                )
-                if pending and not holds:
-                    queue = json.loads(plan)["stages"][stage]["queue"]
-                    stages[stage] = replace(stages[stage], waiting=self._retry(job_id, stage, queue, pending, now_ms))
+                pipe.zrange(self._key("aside", job_id, stage), 0, MOST_FAULTS_SHOWN - 1)
+                pipe.zrange(self._key("queued", job_id, stage), 0, 0, withscores=True)
+                pipe.zcard(self._key("queued", job_id, stage))
+            time, record, live, *rest = pipe.execute()
+        if record is None:
+            raise _unknown(job_id)
+        now_ms = _now_ms(time)
+        stages: dict[Stage, StageView] = {}
+        for index, stage in enumerate(Stage):
+            totals, tally, aside, soonest, unsent = rest[index * 5 : index * 5 + 5]
+            count = {field: int(value) for field, value in totals.items() if field != "queue"}
+            queued, running = count.get("queued", 0), count.get("running", 0)
+            names = sorted(name for name in live if name.startswith(f"{stage}:"))
+            holds = {name.split(":", 1)[1]: json.loads(live[name]) for name in names}
+            waiting = _silence(holds, now_ms) if holds else Waiting()
+            if not running and unsent and unsent == queued and soonest[0][1] > now_ms:
+                shard, due_ms = soonest[0]
+                reason = self._errors(job_id, stage, [shard])[shard]
+                waiting = Waiting(shard=shard, retry_in_s=(due_ms - now_ms) / 1000.0, retry_reason=reason)
+            beats = [hold["progress"] for hold in holds.values() if "progress" in hold]
+            stages[stage] = StageView(
+                stage=stage,
+                units=count.get("units", 0),
+                pending=queued + running,
+                running=running,
+                done=count.get("done", 0),
+                set_aside=count.get("aside", 0),
+                items=count.get("items", 0),
+                items_done=count.get("items_done", 0),
+                started_ms=count.get("started_ms", 0),
+                ended_ms=count.get("ended_ms", 0) if not queued + running else 0,
+                tallies=_tallies(tally),
+                live=[Progress(beat["done"], beat["total"], beat["figures"]) for beat in beats],
+                faults=self._errors(job_id, stage, aside),
+                waiting=waiting,
+            )
         return JobView(JobRecord.model_validate_json(record), stages, now_ms)
 
-    def _retry(self, job_id: str, stage: Stage, queue: str, pending: set[str], now_ms: int) -> Waiting:
-        """When the stage goes on, if all of its units wait for a second try."""
-        queued = self._client.zrange(self._key("queued", queue, job_id), 0, -1, withscores=True)
-        due = {name.split(":", 1)[1]: at for name, at in cast(Any, queued) if name.startswith(f"{stage}:")}
-        if due.keys() != pending or min(due.values()) <= now_ms:
-            return Waiting()
-        shard, at = min(due.items(), key=lambda each: (each[1], each[0]))
-        reason = self._client.hget(self._key("unit", job_id, stage, shard), "error")
-        return Waiting(shard=shard, retry_in_s=(at - now_ms) / 1000.0, retry_reason=str(reason or ""))
-
-    def _silence(self, job_id: str, stage: Stage, holds: Mapping[str, Mapping[str, int]], now_ms: int) -> Waiting:
-        """The running unit that was silent longest; of equals the first."""
-        shard, silent = min(holds.items(), key=lambda each: each[1]["at"])
-        owner = self._client.hget(self._key("unit", job_id, stage, shard), "owner")
-        silent_s, lapsing_in_s = (now_ms - silent["at"]) / 1000.0, (silent["until"] - now_ms) / 1000.0
-        return Waiting(shard=shard, owner=str(owner or ""), silent_s=silent_s, lapsing_in_s=lapsing_in_s)
+    def _errors(self, job_id: str, stage: Stage, shards: Sequence[str]) -> dict[str, str]:
+        """Shard -> why it failed last."""
+        if not shards:
+            return {}
+        with self._translated():
+            texts = cast(list["str | None"], self._client.hmget(self._key("units", job_id, stage), list(shards)))
+        return {shard: _unit(text or "{}").get("error", "") for shard, text in zip(shards, texts, strict=True)}
 
     def outputs(self, job_id: str) -> Outputs:
         self.job(job_id)
-        with self._translated():
-            done = {
-                stage: cast(list[str], self._client.zrange(self._key("done", job_id, stage), 0, -1)) for stage in Stage
-            }
-            return {stage: tuple(self._fields(job_id, stage, shards, "output")) for stage, shards in done.items()}
+        outputs: dict[Stage, tuple[str, ...]] = {}
+        for stage in Stage:
+            with self._translated():
+                # Piece by piece, so that a large job holds nobody up; a finished unit does not change any more.
+                found = self._client.hscan_iter(self._key("units", job_id, stage), count=_UNITS_A_READ)
+                units = {shard: _unit(text) for shard, text in found}
+            done = sorted(shard for shard, unit in units.items() if unit.get("state") == "done")
+            outputs[stage] = tuple(units[shard]["output"] for shard in done)
+        return outputs
 
     def health(self) -> ClusterHealth:
         workers = self.workers()
@@ -481,16 +470,36 @@ def _unknown(job_id: str) -> UnknownJob:
     return UnknownJob(f"No job {job_id!r} here.", next_step="`finetune jobs` lists what there is.")
 
 
+def _silence(holds: Mapping[str, Mapping[str, Any]], now_ms: int) -> Waiting:
+    """The running unit that was silent longest; of equals the first."""
+    shard, silent = min(holds.items(), key=lambda each: int(each[1]["at"]))
+    silent_s, lapsing_in_s = (now_ms - silent["at"]) / 1000.0, (silent["until"] - now_ms) / 1000.0
+    return Waiting(shard=shard, owner=silent["owner"], silent_s=silent_s, lapsing_in_s=lapsing_in_s)
+
+
 def _named(claim: Claim) -> tuple[str, str, str, str]:
     return claim.unit.job_id, claim.unit.stage, claim.unit.shard, claim.owner
 
 
-def _plan_for_scripts(plan: Plan) -> str:
+def _new_unit(plan: UnitPlan) -> str:
+    """The text of a new unit, as ``scripts/units.lua`` describes it."""
+    given = {name: value for name, value in (("inputs", plan.inputs), ("params", plan.params)) if value}
+    parts = ({"items": plan.items} if plan.items else {}, *([given] if given else []))
+    return "\n".join(json.dumps(part, separators=(",", ":")) for part in parts)
+
+
+def _unit(text: str) -> dict[str, Any]:
+    """What happened to a unit, read from its text (``scripts/units.lua``); fields that are as at first are absent."""
+    return cast(dict[str, Any], json.loads(text.partition("\n")[0]))
+
+
+def _plan_for_scripts(plan: Plan, priority: int) -> str:
     """The part of the plan that the scripts decide by, stages by name."""
     return json.dumps(
         {
             "stages": {stage.stage: {"queue": stage.queue, "required": stage.required} for stage in plan.stages},
             "joins": [join.model_dump(mode="json") for join in plan.joins],
+            "priority": priority,
             "max_failed_share": plan.max_failed_share,
             "work_attempts": plan.work_attempts,
             "machine_attempts": plan.machine_attempts,

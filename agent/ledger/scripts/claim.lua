@@ -22,6 +22,6 @@ unit.epoch, unit.owner, unit.sends, unit.first_sent_ms = unit.epoch + 1, owner, 
 keep_unit(job, stage, shard, unit)
 redis.call('ZREM', key('queued', job, stage), shard)
 redis.call('SADD', key('running', queue), name)
-hold(job, stage, shard, tonumber(ARGV[6]))
+hold(job, stage, shard, owner, tonumber(ARGV[6]))
 say(job, 'started', stage, shard, owner)
 return { 'ok', unit.epoch, unit.given }

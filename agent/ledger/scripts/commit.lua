@@ -1,5 +1,6 @@
 -- uses: keys, units, enqueue, settle
--- prefix, job, stage, shard, owner, output path, tallies JSON {field: n}, successors JSON, items done, verdict
+-- prefix, job, stage, shard, owner, output path, tallies JSON {field: n}, successors JSON {stage: [{shard, text, items}]},
+-- items done, verdict
 -- -> 'ok' (also for a replay by the same owner) or 'superseded'. Work that ended after a cancel still counts.
 local job, stage, shard = ARGV[2], ARGV[3], ARGV[4]
 local unit = load_unit(job, stage, shard)

@@ -23,25 +23,44 @@ local function requeue(job, stage, shard, unit, due)
   enqueue(job, stage, shard, due)
 end
 
-local function create(job, plan, wanted)
-  -- A list of {stage, shard, given, items}. Counted together: a unit may create a hundred thousand.
-  local now = now_ms()
-  local created = {}
-  for _, each in ipairs(wanted) do
-    local text = as_text({ items = each.items, given = each.given })
-    if redis.call('HSETNX', key('units', job, each.stage), each.shard, text) == 1 then
-      redis.call('ZADD', key('queued', job, each.stage), now, each.shard)
-      local count = created[each.stage] or { units = 0, items = 0 }
-      created[each.stage] = { units = count.units + 1, items = count.items + each.items }
+local BATCH = 500 -- units a command; Lua cannot pass on more than some thousand arguments
+
+local function create_in_stage(job, stage, wanted, now)
+  -- How many were new, and their items.
+  local units, items, seen = 0, 0, {}
+  for first = 1, #wanted, BATCH do
+    local shards, texts, dues = {}, {}, {}
+    for i = first, math.min(first + BATCH - 1, #wanted) do shards[#shards + 1] = wanted[i].shard end
+    local known = redis.call('HMGET', key('units', job, stage), unpack(shards))
+    for i, shard in ipairs(shards) do
+      if not known[i] and not seen[shard] then
+        local each = wanted[first + i - 1]
+        seen[shard], units, items = true, units + 1, items + each.items
+        texts[#texts + 1], texts[#texts + 2] = shard, each.text
+        dues[#dues + 1], dues[#dues + 2] = now, shard
+      end
+    end
+    if #texts > 0 then
+      redis.call('HSET', key('units', job, stage), unpack(texts))
+      redis.call('ZADD', key('queued', job, stage), unpack(dues))
     end
   end
-  for stage, count in pairs(created) do
+  return units, items
+end
+
+local function create(job, plan, wanted)
+  -- Stage -> list of {shard, text, items}. A unit may create a hundred thousand, in one step.
+  local now = now_ms()
+  for stage, list in pairs(wanted) do
     local totals, queue = key('stage', job, stage), plan.stages[stage].queue
-    redis.call('HINCRBY', totals, 'units', count.units)
-    redis.call('HINCRBY', totals, 'queued', count.units)
-    redis.call('HINCRBY', totals, 'items', count.items)
-    redis.call('HSETNX', totals, 'started_ms', now)
-    redis.call('HSET', totals, 'queue', queue)
-    join_round(queue, job)
+    local units, items = create_in_stage(job, stage, list, now)
+    if units > 0 then
+      redis.call('HINCRBY', totals, 'units', units)
+      redis.call('HINCRBY', totals, 'queued', units)
+      redis.call('HINCRBY', totals, 'items', items)
+      redis.call('HSETNX', totals, 'started_ms', now)
+      redis.call('HSET', totals, 'queue', queue)
+      join_round(queue, job)
+    end
   end
 end

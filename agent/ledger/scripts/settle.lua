@@ -24,7 +24,13 @@ end
 local function in_order(shards)
   -- Through a sorted set of equal scores, which compares bytes; '<' would follow the server's locale.
   local scratch = key('scratch')
-  for _, shard in ipairs(shards) do redis.call('ZADD', scratch, 0, shard) end
+  for first = 1, #shards, BATCH do
+    local members = {}
+    for i = first, math.min(first + BATCH - 1, #shards) do
+      members[#members + 1], members[#members + 2] = 0, shards[i]
+    end
+    redis.call('ZADD', scratch, unpack(members))
+  end
   local sorted = redis.call('ZRANGE', scratch, 0, -1)
   redis.call('DEL', scratch)
   return sorted
@@ -58,7 +64,7 @@ local function create_due_joins(job, plan)
         for _, output in ipairs(outputs_of(job, source)) do inputs[#inputs + 1] = output end
       end
       local given = #inputs > 0 and '{"inputs":' .. cjson.encode(inputs) .. '}' or ''
-      create(job, plan, { { stage = join.stage, shard = '0', given = given, items = 0 } })
+      create(job, plan, { [join.stage] = { { shard = '0', text = as_text({ given = given }), items = 0 } } })
     end
   end
 end

@@ -8,6 +8,6 @@ local stamped = string.gsub(ARGV[3], '"submitted_at_ms":0', '"submitted_at_ms":'
 redis.call('HSET', key('job', job), 'record', stamped, 'plan', ARGV[4], 'version', record.version)
 redis.call('ZADD', key('jobs'), now_ms(), job)
 redis.call('SADD', key('active'), job)
-create(job, cjson.decode(ARGV[4]), { { stage = ARGV[5], shard = '0', given = '', items = 0 } })
+create(job, cjson.decode(ARGV[4]), { [ARGV[5]] = { { shard = '0', text = '{}', items = 0 } } })
 say(job, 'submitted', ARGV[5], '', '')
 return stamped

@@ -54,12 +54,13 @@ local function move(job, stage, unit, state)
   unit.state = state
 end
 
-local function hold(job, stage, shard, lease, progress)
-  -- Watchers read when the owner spoke last, until when it holds the unit and, from its first beat on, how far it is.
+local function hold(job, stage, shard, owner, lease, progress)
+  -- Watchers read who holds it, when it spoke last, until when it holds and, from its first beat on, how far it is.
   local at = now_ms()
   redis.call('ZADD', key('leases'), at + lease, name_of(job, stage, shard))
   redis.call('HSET', key('live', job), stage .. ':' .. shard,
-    string.format('{"at":%d,"until":%d%s}', at, at + lease, progress and ',"progress":' .. progress or ''))
+    string.format('{"owner":%s,"at":%d,"until":%d%s}', cjson.encode(owner), at, at + lease,
+      progress and ',"progress":' .. progress or ''))
 end
 
 local function let_go(job, stage, shard)
