@@ -1,4 +1,4 @@
-"""Real workers for tests: a process of one pool, started as a user would, which can be killed, stopped and restarted."""
+"""Real workers for tests: a process of one pool, started as a user would, which can be killed, stopped, restarted."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -104,11 +105,9 @@ class WorkerProcess:
         """End it and every process below it, whatever state they are in."""
         below = self.descendants()
         if self._process is not None:
-            try:
+            with suppress(ProcessLookupError):
                 # Also when the main process is gone: its orphans are in its session still.
                 os.killpg(self._process.pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
             self._wait()
         for process in below:
             try:

@@ -240,8 +240,10 @@ class Ledger(Protocol):
 
         False when it did not hold the unit."""
 
-    def reconcile(self, most: int = 500) -> list[str]:
-        """Re-queue lapsed and lost units; returns their names."""
+    def reconcile(self, most: int = 500, *, grace_s: float = 0.0) -> list[str]:
+        """Re-queue lapsed and lost units; returns their names.
+
+        While the server is younger than ``grace_s`` no lease lapses: nobody could beat while it was away."""
 
     def hand_out(self) -> list[DueUnit]:
         """Units to be sent now: about twice the free slots of each queue, taken from the jobs in turn."""

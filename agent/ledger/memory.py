@@ -123,6 +123,7 @@ class MemoryLedger:
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
         """``clock`` gives seconds since 1970; tests pass their own, to let leases lapse without waiting."""
         self._clock = clock
+        self._began_ms = _ms(clock())
         self._changed = threading.Condition()
         self._jobs: dict[str, _Job] = {}
         self._active: set[str] = set()
@@ -290,10 +291,12 @@ class MemoryLedger:
             self._lapse(found)
             return True
 
-    def reconcile(self, most: int = 500) -> list[str]:
+    def reconcile(self, most: int = 500, *, grace_s: float = 0.0) -> list[str]:
         with self._changed:
             now = self._reconciled_ms = self._now_ms()
-            lapsed = [unit for unit in self._all_units() if unit.state == "running" and unit.lease_ends_ms <= now]
+            waits = grace_s > 0 and now - self._began_ms < _ms(grace_s)
+            held = [] if waits else [unit for unit in self._all_units() if unit.state == "running"]
+            lapsed = [unit for unit in held if unit.lease_ends_ms <= now]
             lapsed = sorted(lapsed, key=lambda unit: (unit.lease_ends_ms, unit.name))[:most]
             for unit in lapsed:
                 self._lapse(unit)

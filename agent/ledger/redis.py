@@ -221,8 +221,8 @@ class RedisLedger:
     def report_death(self, unit: UnitId, process: str) -> bool:
         return bool(self._run("report_death", unit.job_id, unit.stage, unit.shard, process))
 
-    def reconcile(self, most: int = 500) -> list[str]:
-        return list(self._run("reconcile", most))
+    def reconcile(self, most: int = 500, *, grace_s: float = 0.0) -> list[str]:
+        return list(self._run("reconcile", most, grace_s))
 
     def hand_out(self) -> list[DueUnit]:
         flat = self._run("hand_out", _ms(REARM_S), SENDS_PER_FREE_SLOT)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from agent.contract import Stage
-from agent.ledger.contract import Claim, Ledger, UnitId
+from agent.ledger.contract import Claim, Ledger, Progress, UnitId
 from tests.contracts.jobs import LONG_S, a_worker, finish, follow, spread, submit, take
 
 SHORT_S = 0.2
@@ -120,3 +120,12 @@ def test_a_stage_that_lost_too_much_goes_on_after_resume_when_the_second_try_suc
     ledger.resume("job")
     finish(ledger, unit)
     take(ledger, CURATE)
+
+
+def test_no_lease_lapses_on_a_server_that_just_came_back(ledger: Ledger, pause: Callable[[float], None]) -> None:
+    unit = submit(ledger)
+    held = take(ledger, unit, 0.05)
+    pause(0.1)
+    assert ledger.reconcile(grace_s=86_400) == [], "nobody could beat while it was away"
+    assert ledger.beat(held, 60, Progress()) == "ok"
+    assert ledger.reconcile() == []

@@ -14,11 +14,13 @@ log = logging.getLogger(__name__)
 
 INTERVAL_S = 2.0
 """Together with the lease this bounds recovery: 15 + 2 s, and 30 + 2 s for training."""
+RESTART_GRACE_S = 12.0
+"""After a start of the server: the longest pause between two beats (training, 10 s) and a reconnection."""
 
 
 def reconcile(ledger: Ledger, send: Callable[[Sequence[DueUnit]], None]) -> int:
     """Returns how many units were sent. Any number of control workers may do this at once."""
-    for name in ledger.reconcile():
+    for name in ledger.reconcile(grace_s=RESTART_GRACE_S):
         log.warning("%s lapsed or was lost; queued again", name)
     for job_id in ledger.active():
         advance(ledger, job_id)

@@ -1,9 +1,13 @@
 -- uses: keys, units, enqueue, settle, lapse
--- prefix, most units to look at -> names of the units whose lease lapsed, and of sent ones that nobody claimed in time.
+-- prefix, most units to look at, grace in s -> names of the units whose lease lapsed, and of sent ones that nobody claimed in time.
 local most = tonumber(ARGV[2])
 local touched = {}
 redis.call('SET', key('reconciled'), string.format('%d', now_ms()))
-for _, name in ipairs(redis.call('ZRANGEBYSCORE', key('leases'), '-inf', now_ms(), 'LIMIT', 0, most)) do
+local grace = tonumber(ARGV[3])
+local up_s = grace > 0 and tonumber(string.match(redis.call('INFO', 'server'), 'uptime_in_seconds:(%d+)')) or grace
+-- Nobody could beat while the server was away: whoever lives gets the time to say so.
+local ended = up_s < grace and {} or redis.call('ZRANGEBYSCORE', key('leases'), '-inf', now_ms(), 'LIMIT', 0, most)
+for _, name in ipairs(ended) do
   lapse(named(name))
   touched[#touched + 1] = name
 end

@@ -85,13 +85,13 @@ def test_the_loop_survives_a_round_that_fails() -> None:
     class Flaky(MemoryLedger):
         rounds = 0
 
-        def reconcile(self, most: int = 500) -> list[str]:
+        def reconcile(self, most: int = 500, *, grace_s: float = 0.0) -> list[str]:
             self.rounds += 1
             if self.rounds == 1:
                 raise BrokerUnavailable("away")
             if self.rounds == 2:
                 raise RuntimeError("a fault of ours")
-            return super().reconcile(most)
+            return super().reconcile(most, grace_s=grace_s)
 
     ledger = Flaky()
     loop = ReconcileLoop(ledger, lambda _: None, interval_s=0.01)
