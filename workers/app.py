@@ -96,12 +96,16 @@ def run_unit(function: str, job_id: str, stage: str, shard: str) -> None:
     ``function`` names the stage function as ``module:name``. It is imported under the runner, in the child that needs
     it: the worker's main process stays light, and a package that is missing here fails the unit with its name.
     """
+    _runner(os.getpid()).run(UnitId(job_id, stage, shard), function)
+
+
+@cache
+def _runner(pid: int) -> UnitRunner:
     settings = Settings()
-    runner = UnitRunner(
-        ledger(), Store(settings.store), send_due, worker=_process(os.getpid()),
+    return UnitRunner(
+        _ledger(pid), Store(settings.store), send_due, worker=_process(pid),
         leaving=is_leaving, leave_within_s=settings.stop_within_s - LEAVE_MARGIN_S, end_process=_end_process,
     )  # fmt: skip
-    runner.run(UnitId(job_id, stage, shard), function)
 
 
 def _process(pid: int) -> str:

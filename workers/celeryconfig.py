@@ -16,8 +16,9 @@ imports = tuple(f"workers.{pool}.tasks" for pool in Pool)
 task_acks_late = True
 # One message per slot: work stays with the ledger, which knows who is free, instead of in a busy worker's pocket.
 worker_prefetch_multiplier = 1
-# Names of tasks, their state and arguments in Flower; arguments are unit names and carry no secret.
-worker_send_task_events = True
+# Flower asks workers for their events itself, again and again, while it is there; without a watcher they cost the main
+# process a third of its time. They carry names, state and arguments; arguments are unit names and hold no secret.
+worker_send_task_events = False
 # Watchers that went away must not fill the server.
 event_queue_ttl = 5.0
 # The ledger decides about a unit whose link broke; killing the run would throw work away.

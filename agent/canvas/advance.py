@@ -11,10 +11,10 @@ from agent.ledger.contract import Ledger
 def advance(ledger: Ledger, job_id: str) -> JobRecord:
     """The job after the move that is due, if any. Two callers at once agree: the record is compared and set."""
     while True:
-        job = ledger.job(job_id)
-        move = due_move(ledger.standing(job_id))
+        job, standing = ledger.look(job_id)
+        move = due_move(standing)
         if move.to is not job.state and move.to not in successors(job.state):
-            # A look taken between two steps of another caller; its next look is right.
+            # A unit that waits for another try does not send its job back.
             return job
         moved = apply(job, move)
         if moved is job or ledger.save(moved, job.version):

@@ -257,6 +257,9 @@ class Ledger(Protocol):
     def standing(self, job_id: str) -> Standing:
         """How the units stand, for the state machine. Raises UnknownJob."""
 
+    def look(self, job_id: str) -> tuple[JobRecord, Standing]:
+        """The record and how the units stand, at one instant. Raises UnknownJob."""
+
     def save(self, job: JobRecord, read_version: int) -> bool:
         """Store a new record if the stored one still has ``read_version``."""
 

@@ -313,6 +313,9 @@ class MemoryLedger:
     # -- views --------------------------------------------------------------------------------------------------
 
     def standing(self, job_id: str) -> Standing:
+        return self.look(job_id)[1]
+
+    def look(self, job_id: str) -> tuple[JobRecord, Standing]:
         with self._changed:
             job = self._known(job_id)
             stages = {
@@ -326,7 +329,7 @@ class MemoryLedger:
             }
             needed = {job.plan.stage(stage).queue for stage in ON_ACCELERATOR if stages[stage].pending}
             halted_stage, halted_reason = job.halted or ("", "")
-            return Standing(
+            return job.record, Standing(
                 stages=stages,
                 cancelled=job.cancelled,
                 halted_stage=halted_stage,

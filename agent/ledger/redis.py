@@ -232,12 +232,15 @@ class RedisLedger:
     # -- views --------------------------------------------------------------------------------------------------
 
     def standing(self, job_id: str) -> Standing:
+        return self.look(job_id)[1]
+
+    def look(self, job_id: str) -> tuple[JobRecord, Standing]:
         with self._translated():
             pipe = self._client.pipeline(transaction=True)
-            pipe.hmget(self._key("job", job_id), ["cancelled", "halted", "verdict", "plan"])
+            pipe.hmget(self._key("job", job_id), ["record", "cancelled", "halted", "verdict", "plan"])
             for stage in Stage:
                 pipe.hmget(self._key("stage", job_id, stage), _STATES)
-            (cancelled, halted, verdict, plan), *rest = pipe.execute()
+            (record, cancelled, halted, verdict, plan), *rest = pipe.execute()
         if plan is None:
             raise _unknown(job_id)
         stages: dict[Stage, StageCounts] = {}
@@ -246,7 +249,7 @@ class RedisLedger:
             stages[stage] = StageCounts(queued + running, running, done, aside)
         halt = json.loads(halted) if halted else {}
         needed = {json.loads(plan)["stages"][stage]["queue"] for stage in ON_ACCELERATOR if stages[stage].pending}
-        return Standing(
+        return JobRecord.model_validate_json(record), Standing(
             stages=stages,
             cancelled=cancelled is not None,
             halted_stage=str(halt.get("stage", "")),

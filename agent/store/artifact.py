@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, TypeVar
@@ -28,6 +29,7 @@ def artifact_path(job_id: str, stage: str, shard: str, attempt: str) -> str:
     return f"jobs/{job_id}/{stage}/{shard}-{attempt}"
 
 
+@cache
 def producer() -> str:
     """Name and version of this distribution, for manifests."""
     try:
@@ -132,7 +134,7 @@ class ArtifactWriter:
         }
 
     def commit(self, successors: Sequence[UnitPlan] = (), verdict: str = "", items: int = 0) -> Manifest:
-        """Write the rejections, then the manifest, and return it.
+        """Write the rejections if there are any, then the manifest, and return it.
 
         The manifest says all that the ledger is told at the commit, so that a lost ledger can be rebuilt from it.
 
@@ -143,7 +145,8 @@ class ArtifactWriter:
         for noun, tally in tallies.items():
             if not tally.reconciles:
                 raise ArtifactCorrupt(f"{self.path}: {noun} do not reconcile: {tally.model_dump()}.")
-        self.write_records(REJECTED_FILE, self._rejected_rows)
+        if self._rejected_rows:
+            self.write_records(REJECTED_FILE, self._rejected_rows)
         manifest = Manifest(
             **self._identity,
             producer=producer(),
@@ -204,7 +207,9 @@ class ArtifactReader:
                 ) from error
 
     def rejected(self) -> Iterator[Rejected]:
-        """What the unit set aside, each with its reason."""
+        """What the unit set aside, each with its reason; without any there is no file."""
+        if REJECTED_FILE not in self.manifest.files:
+            return iter(())
         return self.records(REJECTED_FILE, Rejected)
 
     def folder(self, name: str, local: Path) -> Path:

@@ -164,7 +164,7 @@ def test_a_writer_that_lost_its_unit_writes_nothing_more(store: Store, tmp_path:
     def superseded() -> None:
         raise Superseded("Another worker has it.")
 
-    writer = ArtifactWriter(store, "job", "retrieve", "0000", 1, guard=superseded)
+    writer = ArtifactWriter(store, "job", "retrieve", "0000", "e1-a", guard=superseded)
     (tmp_path / "model").mkdir()
     (tmp_path / "model" / "weights.bin").write_bytes(b"w")
     for write in (
