@@ -208,6 +208,11 @@ class Client:
         """Live workers by name, with their queues, slots and accelerators."""
         return self.ledger.workers()
 
+    @property
+    def embedded(self) -> bool:
+        """Whether the server is this machine's own, whose workers come and go with its clients."""
+        return self._local is not None
+
     def health(self) -> ClusterHealth:
         """How queues, leases and the server stand; `finetune doctor --cluster` reads it."""
         return self.ledger.health()

@@ -11,20 +11,23 @@ import click
 
 from agent.cli.displays import Display, choose_display
 from agent.cli.exits import ExitCode, exit_code_of
+from agent.cli.hinting import Hinting
 from agent.job.events import StateChanged
+from agent.job.states import ENDS
 
 if TYPE_CHECKING:
     from agent.client import Job
 
 
-def follow(job: Job, *, as_json: bool, plain: bool, hint: Callable[[], str] = lambda: "") -> ExitCode:
+def follow(job: Job, hint: Callable[[], str], *, as_json: bool, plain: bool, hint_at_once: bool = False) -> ExitCode:
     """Show progress until the job ends, then its result; returns the exit code.
 
-    ``hint`` is asked after each change of state what the job waits for, '' for nothing worth saying.
+    ``hint`` is asked what the job waits for, '' for nothing worth saying, whenever nothing moved for a while;
+    ``hint_at_once`` also after each change of state, for jobs whose workers are not this command's to start.
     Ctrl-C asks whether to leave the job resumable or to cancel it; without a terminal it is left.
     """
     try:
-        _show_all(job, choose_display(as_json=as_json, plain=plain), hint)
+        _show_all(job, choose_display(as_json=as_json, plain=plain), hint, at_once=hint_at_once)
     except KeyboardInterrupt:
         return _interrupted(job)
     return tell_end(job, as_json=as_json)
@@ -45,12 +48,12 @@ def tell_end(job: Job, *, as_json: bool) -> ExitCode:
     return exit_code_of(result.state)
 
 
-def _show_all(job: Job, display: Display, hint: Callable[[], str]) -> None:
-    with display:
+def _show_all(job: Job, display: Display, hint: Callable[[], str], *, at_once: bool) -> None:
+    with display, Hinting(display, hint) as hinting:
         for event in job.events():
-            display.show(event)
-            if isinstance(event, StateChanged):
-                display.hint(hint())
+            hinting.show(event)
+            if at_once and isinstance(event, StateChanged) and event.state not in ENDS:
+                hinting.ask()
 
 
 def _interrupted(job: Job) -> ExitCode:

@@ -14,7 +14,7 @@ from agent.cli.planted import PlantedCase
 from agent.job.job import JobRecord
 from agent.job.states import JobState
 from agent.job.workers import WorkerInfo
-from agent.report.words import accelerator, printable, spoken, stage_name
+from agent.report.words import accelerator, duration, printable, spoken, stage_name
 from agent.restore import StoredJob
 
 _STATE_STYLES = {
@@ -46,16 +46,17 @@ def stored_jobs_table(jobs: Sequence[StoredJob]) -> Table:
     return table
 
 
-def workers_table(workers: Sequence[WorkerInfo]) -> Table:
-    """One worker a line."""
-    table = _table("worker", "pool", "queues", "slots", "accelerator", "version")
+def workers_table(workers: Sequence[WorkerInfo], now_ms: int) -> Table:
+    """One worker a line; ``now_ms`` on the server's clock."""
+    table = _table("worker", "queues", "busy", "up", "last sign", "accelerator", "version")
     for worker in workers:
         queues = "\n".join(worker.queues)
         table.add_row(
             worker.name,
-            worker.pool,
             queues,
-            str(worker.slots),
+            f"{worker.busy} of {worker.slots}",
+            duration((worker.clock_ms - worker.started_at_ms) / 1000) if worker.started_at_ms else "",
+            f"{duration(max(0.0, (now_ms - worker.announced_ms) / 1000))} ago",
             accelerator(worker.capability),
             worker.version,
         )

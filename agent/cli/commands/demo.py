@@ -35,6 +35,7 @@ def command(model: str | None, assignments: tuple[str, ...], as_json: bool, plai
     forbids training, a near duplicate, pages off the subject and a scan: the end shows what became of each.
     """
     demand_installed("run")
+    from agent.cli.hint import hint_for
     from agent.demo.server import free_demo_port, serve_demo_site
 
     with serve_demo_site(free_demo_port()) as base:
@@ -43,7 +44,7 @@ def command(model: str | None, assignments: tuple[str, ...], as_json: bool, plai
         with local_client(workers=True) as client:
             job = client.submit(spec)
             announce(job.id, as_json=as_json)
-            code = follow(job, as_json=as_json, plain=plain)
+            code = follow(job, hint_for(client, job.id), as_json=as_json, plain=plain)
             if job.record.ended:
                 _tell_planted(client, job, as_json=as_json)
             return code

@@ -32,7 +32,7 @@ def command(job_id: str, watching: bool, from_store: bool, as_json: bool, plain:
 
     Only what is missing is done. Without a named server this machine works on it until it ends.
     """
-    from agent.cli.waiting import waits_for
+    from agent.cli.hint import hint_for
 
     embedded = not settings().broker_url
     if embedded:
@@ -45,10 +45,9 @@ def command(job_id: str, watching: bool, from_store: bool, as_json: bool, plain:
         else:
             job = client.job(job_id)
             record = job.resume()
-        if embedded:
-            return follow(job, as_json=as_json, plain=plain)
-        if watching:
-            return follow(job, as_json=as_json, plain=plain, hint=lambda: waits_for(job.view(), client.workers()))
+        if embedded or watching:
+            hint = hint_for(client, job_id)
+            return follow(job, hint, as_json=as_json, plain=plain, hint_at_once=not embedded)
     if as_json:
         print_json({"event": "resumed", "job_id": job_id, "state": record.state})
         return ExitCode.PUBLISHED

@@ -28,6 +28,7 @@ def command(as_json: bool, plain: bool, **chosen: Any) -> ExitCode:
     demand_installed("run")
     if chosen["model"] is None and spec.model == DEFAULT_MODEL:
         click.echo(f"Base model: {DEFAULT_MODEL}, the default; --model takes another.", err=True)
+    from agent.cli.hint import hint_for
     from agent.preflight import check
 
     # Before the cluster starts: a wrong model name must not cost the seconds that takes.
@@ -35,4 +36,4 @@ def command(as_json: bool, plain: bool, **chosen: Any) -> ExitCode:
     with local_client(workers=True) as client:
         job = client.submit(spec)
         announce(job.id, as_json=as_json)
-        return follow(job, as_json=as_json, plain=plain)
+        return follow(job, hint_for(client, job.id), as_json=as_json, plain=plain)

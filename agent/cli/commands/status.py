@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from agent.cli.connection import connection_options, open_client, settings
+from agent.cli.connection import connection_options, open_client
 from agent.cli.output import json_option, print_json
 
 
@@ -14,12 +14,11 @@ from agent.cli.output import json_option, print_json
 @json_option
 def command(job_id: str, as_json: bool) -> None:
     """Show where a job stands and what it waits for."""
-    from agent.cli.waiting import waits_for
+    from agent.cli.hint import waiting_of
 
-    embedded = not settings().broker_url
     with open_client() as client:
         view = client.job(job_id).view()
-        waiting = waits_for(view, client.workers(), embedded=embedded)
+        waiting = waiting_of(client, view)
     if as_json:
         from agent.cli.payload import status_payload
 

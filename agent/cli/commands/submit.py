@@ -22,12 +22,12 @@ def command(as_json: bool, **chosen: Any) -> None:
     """
     settings = named_broker("submit", "use `finetune run`, which brings its own")
     spec = spec_from(chosen)
-    from agent.cli.waiting import waits_for
+    from agent.cli.hint import waiting_of
     from agent.client import Client
 
     with Client(settings=settings) as client:
         job = client.submit(spec)
-        waiting = waits_for(job.view(), client.workers())
+        waiting = waiting_of(client, job.view())
     if as_json:
         print_json({"event": "submitted", "job_id": job.id, "model": spec.model, "waits_for": waiting})
         return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from agent.cli.connection import connection_options, open_client, settings
+from agent.cli.connection import connection_options, open_client
 from agent.cli.exits import ExitCode
 from agent.cli.follow import follow
 from agent.cli.output import display_options
@@ -19,14 +19,8 @@ def command(job_id: str, as_json: bool, plain: bool) -> ExitCode:
 
     Ends with the job's exit code. On an embedded server it shows a job that another terminal runs.
     """
-    from agent.cli.waiting import waits_for
+    from agent.cli.hint import hint_for
 
-    embedded = not settings().broker_url
     with open_client() as client:
         job = client.job(job_id)
-        return follow(
-            job,
-            as_json=as_json,
-            plain=plain,
-            hint=lambda: waits_for(job.view(), client.workers(), embedded=embedded),
-        )
+        return follow(job, hint_for(client, job_id), as_json=as_json, plain=plain, hint_at_once=True)

@@ -12,9 +12,12 @@ from agent.cli.output import json_option, print_json
 @connection_options
 @json_option
 def command(as_json: bool) -> None:
-    """List the live workers."""
+    """List the live workers.
+
+    How many slots were in use, how long the worker runs, and when it last announced itself (every 10 s).
+    """
     with open_client() as client:
-        workers = client.workers()
+        workers, now_ms = client.workers(), client.health().now_ms
     if as_json:
         for worker in workers:
             print_json(worker.model_dump(mode="json"))
@@ -25,4 +28,4 @@ def command(as_json: bool) -> None:
     from agent.cli.listings import workers_table
     from agent.cli.terminal import stdout
 
-    stdout().print(workers_table(workers))
+    stdout().print(workers_table(workers, now_ms))

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from types import TracebackType
 from typing import Any, Self, TextIO
 
+from agent.cli.displays.notice import says_the_same
 from agent.job.events import JobEvent, ProgressChanged, StateChanged
 
 
@@ -15,6 +16,7 @@ class JsonDisplay:
 
     def __init__(self, out: TextIO) -> None:
         self._out = out
+        self._hinted = ""
 
     def __enter__(self) -> Self:
         return self
@@ -29,9 +31,10 @@ class JsonDisplay:
         self._write(event_payload(event))
 
     def hint(self, sentence: str) -> None:
-        """Write the sentence as an event of kind ``waiting``."""
-        if sentence:
+        """Write the sentence as an event of kind ``waiting``, unless only its figures are new."""
+        if sentence and not says_the_same(sentence, self._hinted):
             self._write({"event": "waiting", "text": sentence})
+        self._hinted = sentence
 
     def _write(self, payload: dict[str, Any]) -> None:
         self._out.write(json.dumps(payload) + "\n")

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Self, TextIO
 
 from agent.cli.displays.footer import footer
-from agent.cli.displays.notice import notice
+from agent.cli.displays.notice import notice, says_the_same
 from agent.cli.displays.table import done_of_total, lost, pace
 from agent.contract import Stage
 from agent.job.events import JobEvent, ProgressChanged, StateChanged
@@ -28,6 +28,7 @@ class LineDisplay:
         self._clock = clock
         self._spoke_at: dict[Stage, float] = {}
         self._finished: set[Stage] = set()
+        self._hinted = ""
 
     def __enter__(self) -> Self:
         return self
@@ -49,9 +50,10 @@ class LineDisplay:
                 self._write(notice(event))
 
     def hint(self, sentence: str) -> None:
-        """Write the sentence."""
-        if sentence:
+        """Write the sentence, unless only its figures are new."""
+        if sentence and not says_the_same(sentence, self._hinted):
             self._write(sentence)
+        self._hinted = sentence
 
     def _due(self, progress: StageProgress) -> bool:
         now = self._clock()

@@ -46,14 +46,14 @@ class LiveDisplay:
         match event:
             case ProgressChanged(progress, eta_s):
                 self._stages[progress.stage] = progress
-                self._eta_s = eta_s
+                self._eta_s, self._hint = eta_s, ""
             case StateChanged(state, reason):
                 self._state, self._reason, self._hint = state, reason, ""
             case _:
                 self._console.print(Text(notice(event), "yellow"))
 
     def hint(self, sentence: str) -> None:
-        """Show a sentence below the table until the state changes."""
+        """Show a sentence below the table until something moves."""
         self._hint = sentence
 
     def _picture(self) -> Group:

@@ -1,10 +1,13 @@
-"""What happened to a unit, as one sentence. Pure."""
+"""What happened to a unit, as one sentence, and whether two sentences tell the same. Pure."""
 
 from __future__ import annotations
+
+import re
 
 from agent.job.events import UnitNotice
 from agent.report.words import printable, stage_name
 
+_DURATION = re.compile(r"\b(?:\d+ h )?(?:\d+ min )?[\d.]+ (?:s|min)\b")
 _MEANINGS = {
     "retry": "will be tried again",
     "lapsed": "lost its worker and goes to another",
@@ -18,3 +21,8 @@ def notice(event: UnitNotice) -> str:
     about = f" ({printable(event.text)})" if event.text else ""
     part = f", part {event.shard}" if event.shard else ""
     return f"{stage_name(event.stage)}{part}: {_MEANINGS.get(event.kind, event.kind)}{about}"
+
+
+def says_the_same(sentence: str, other: str) -> bool:
+    """Whether two sentences differ in nothing but durations: a log need not count seconds."""
+    return _DURATION.sub("", sentence) == _DURATION.sub("", other)

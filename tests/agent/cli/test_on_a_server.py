@@ -223,13 +223,16 @@ def test_workers_are_listed_with_their_accelerator(on_server: Finetune, redis_ur
         host="gpu1",
         pid=1,
         queues=("train.cuda.80g", "train.any.80g"),
-        slots=1,
+        slots=4,
+        busy=3,
+        started_at_ms=1_000,
+        clock_ms=91_000,
         version="finetune-agent 0.1.0",
         capability=card,
     )
     RedisLedger(redis_url).register(worker, ttl_s=30)
     shown = on_server("workers").stdout
-    for cell in ("train@gpu1", "train.cuda.80g", "cuda: 2 x H100, 80 GB", "finetune-agent 0.1.0"):
+    for cell in ("train@gpu1", "train.cuda.80g", "3 of 4", "1 min 30 s", "s ago", "2 x H100, 80 GB"):
         assert cell in shown
     assert json.loads(on_server("workers", "--json").stdout)["capability"] == card
 

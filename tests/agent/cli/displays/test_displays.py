@@ -142,3 +142,23 @@ def test_the_live_table_has_a_line_a_stage_and_one_estimate_for_the_job() -> Non
     assert shown.count("left") == 1
     assert "training, about 3 min 10 s left" in shown
     assert "will be tried again" in out.getvalue()
+
+
+def test_a_log_is_told_a_new_hint_but_not_each_new_second_of_an_old_one() -> None:
+    hints = [
+        "Part 0003, is tried again in 12 s.",
+        "Part 0003, is tried again in 1 min 02 s.",
+        "No worker.",
+        "",
+        "No worker.",
+    ]
+    out, as_json = io.StringIO(), io.StringIO()
+    lines, objects = LineDisplay(out), JsonDisplay(as_json)
+    for sentence in hints:
+        lines.hint(sentence)
+        objects.hint(sentence)
+    told = [hints[0], "No worker.", "No worker."]
+    assert _lines(out) == told
+    assert [json.loads(line)["text"] for line in as_json.getvalue().splitlines()] == told
+    lines.hint("Part 0004, is tried again in 12 s.")
+    assert len(_lines(out)) == 4
