@@ -121,12 +121,16 @@ class Store:
         before.
         """
         for source in sorted(item for item in local.rglob("*") if item.is_file()):
-            target = f"{self._root}/{path}/{source.relative_to(local).as_posix()}"
-            with _translated("write", target):
-                if self._local:
-                    _copy_durably(source, Path(target))
-                else:
-                    self._fs.put_file(str(source), target)
+            self.put_file(source, f"{path}/{source.relative_to(local).as_posix()}")
+
+    def put_file(self, local: Path, path: str) -> None:
+        """Copy a local file to ``path``, atomically."""
+        target = f"{self._root}/{path}"
+        with _translated("write", target):
+            if self._local:
+                _copy_durably(local, Path(target))
+            else:
+                self._fs.put_file(str(local), target)
 
     def get_folder(self, path: str, local: Path) -> Path:
         """Copy the folder at ``path`` to the local folder ``local`` and return it; local stores are not

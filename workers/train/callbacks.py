@@ -1,4 +1,4 @@
-"""What happens between optimizer steps: telling the parent, keeping the best weights, stopping early."""
+"""What happens between optimizer steps: telling the parent, keeping the best weights, stopping early, leaving."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 import math
 import shutil
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,16 @@ import torch
 from safetensors.torch import load_file, save_file
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
-from agent.errors import TrainingFailed
+from agent.errors import TrainingFailed, WorkerLeaving
+from agent.faults import reached
 from workers.train.events import Events
 
 _BEST_WEIGHTS = "best.safetensors"
 _BEST_STATE = "best.json"
+_LOCAL_CHECKPOINTS = 2
+"""The newest, and the one that the parent may be about to take."""
+_WRITTEN_LAST = "trainer_state.json"
+"""The Trainer's last file of a checkpoint."""
 _SMOOTHING = 0.3
 """Weight of the newest step in the estimate of the time left; three or four steps are remembered."""
 
@@ -76,9 +82,18 @@ class Reporter(TrainerCallback):
         self._events.progress(state.global_step, state.max_steps, **self._pace)
 
     def on_save(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
-        """Name the checkpoint, which is complete now: callbacks before this one have added their part."""
-        folder = Path(str(args.output_dir)) / f"checkpoint-{state.global_step}"
-        self._events.checkpoint(state.global_step, folder)
+        """Name the checkpoint if it could be written, and remove those that the parent did not take in time."""
+        home = Path(str(args.output_dir))
+        folder = home / f"checkpoint-{state.global_step}"
+        if (folder / _WRITTEN_LAST).is_file():
+            self._events.checkpoint(state.global_step, folder)
+        kept = sorted(home.glob("checkpoint-*"), key=lambda one: int(one.name.rpartition("-")[2]))
+        for old in kept[:-_LOCAL_CHECKPOINTS]:
+            # A new name first: the parent takes a folder by renaming it, so it gets the whole of it or nothing.
+            gone = old.with_name(f"old-{old.name}")
+            with suppress(FileNotFoundError):
+                old.rename(gone)
+            shutil.rmtree(gone, ignore_errors=True)
 
 
 class BestWeights(TrainerCallback):
@@ -108,17 +123,21 @@ class BestWeights(TrainerCallback):
             save_file(_trained(kwargs["model"]), self._folder / _BEST_WEIGHTS)
         else:
             self._without_gain += 1
-            control.should_training_stop |= 0 < self._patience <= self._without_gain
+            control.should_training_stop |= self.exhausted
         (self._folder / _BEST_STATE).write_text(
             json.dumps({"loss": self.loss, "step": self.step, "without_gain": self._without_gain})
         )
 
-    def on_save(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
-        """Put the best weights so far into the checkpoint."""
-        target = Path(str(args.output_dir)) / f"checkpoint-{state.global_step}"
+    @property
+    def exhausted(self) -> bool:
+        """Whether so many validations brought no gain that the training stops."""
+        return 0 < self._patience <= self._without_gain
+
+    def put_into(self, checkpoint: Path) -> None:
+        """Add the best weights so far to a checkpoint."""
         for name in (_BEST_WEIGHTS, _BEST_STATE):
             if (self._folder / name).is_file():
-                shutil.copyfile(self._folder / name, target / name)
+                shutil.copyfile(self._folder / name, checkpoint / name)
 
     def restore(self, model: torch.nn.Module, last_step: int) -> bool:
         """Load the best weights into ``model``; False when the last step is the best or none was
@@ -131,6 +150,41 @@ class BestWeights(TrainerCallback):
             for name, tensor in load_file(self._folder / _BEST_WEIGHTS).items():
                 parameters[name].copy_(tensor)
         return True
+
+
+class TrainingOver(Exception):
+    """The checkpoint that a training went on from was its last step."""
+
+
+class Leaver(TrainerCallback):
+    """Leaves the training between two steps; add it last, so that the others have done their part of a checkpoint."""
+
+    def __init__(self, events: Events, best: BestWeights, shard: str) -> None:
+        self._asked = events.asked_to_leave
+        self._best = best
+        self._place = f"train/{shard}/step"
+
+    def on_train_begin(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
+    ) -> None:
+        """Raises TrainingOver where no step is left: the Trainer would make one more before it looks."""
+        self._leave_if_asked(state)
+        if state.global_step >= state.max_steps or self._best.exhausted:
+            raise TrainingOver
+
+    def on_step_begin(self, *_: Any, **__: Any) -> None:
+        reached(self._place)
+
+    def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
+        control.should_save |= self._asked.is_set()
+
+    def on_save(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
+        """Raises WorkerLeaving when asked to: no validation and no model follow."""
+        self._leave_if_asked(state)
+
+    def _leave_if_asked(self, state: TrainerState) -> None:
+        if self._asked.is_set():
+            raise WorkerLeaving(f"The training was asked to end and did so after step {state.global_step}.")
 
 
 def _trained(model: torch.nn.Module) -> dict[str, torch.Tensor]:

@@ -10,7 +10,7 @@ from agent.job.artifacts import UnitPlan
 from agent.job.evaluation import Evaluation, TrainingSummary
 from agent.settings import Settings
 from workers.runtime.work import Outcome, StageWork
-from workers.train.child import log_tail, run_child
+from workers.train.child import keep_log, run_child
 from workers.train.reports import EvaluationConfig, Measurement
 from workers.train.statistics import accuracy_of, perplexity_of
 
@@ -25,6 +25,7 @@ def evaluate(work: StageWork) -> Outcome:
 
     Raises:
         TrainingFailed: the measuring process died or stalled.
+        ProcessKilled: somebody or the kernel killed it.
     """
     trained = work.inputs_from(Stage.TRAIN)[0]
     dataset = work.inputs_from(Stage.ASSEMBLE)[0]
@@ -45,10 +46,10 @@ def evaluate(work: StageWork) -> Outcome:
     try:
         measured = run_child(
             _MODULE, config, Measurement, tick=work.tick, scratch=work.scratch,
-            stall_timeout_s=work.spec.train.stall_timeout_s,
+            stall_timeout_s=work.spec.train.stall_timeout_s, leaving=work.leaving,
         )  # fmt: skip
     except FinetuneError:
-        work.output.write_file("evaluation.log", log_tail(work.scratch, _LOG).encode())
+        keep_log(work, _LOG, "evaluation.log")
         raise
     evaluation = evaluation_of(measured, trained.manifest.facts, work.spec.evaluate.confidence, work.spec.seed)
     work.output.write_file("evaluation.json", evaluation.model_dump_json(indent=1).encode())

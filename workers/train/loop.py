@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import json
+import logging
+import shutil
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
 from peft import LoraConfig, get_peft_model
+from safetensors import SafetensorError
 from transformers import Trainer, TrainingArguments, set_seed
 
 from agent.errors import NotEnoughData
+from agent.faults import reached
 from agent.job.records import Row
 from agent.models import public_name
 from agent.spec import TrainConfig
 from workers.train.accelerators import device_of, peak_memory_mb, probe
 from workers.train.base_model import load_base, load_tokenizer, most_positions, ready_base
-from workers.train.callbacks import BestWeights, Reporter
+from workers.train.callbacks import BestWeights, Leaver, Reporter, TrainingOver
 from workers.train.data import IGNORED, Encoded, Pack, encode_row, pack_rows
 from workers.train.events import Events, serve
 from workers.train.packing import keeps_rows_apart
@@ -27,15 +32,41 @@ from workers.train.reports import LoopConfig, LoopResult
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
+log = logging.getLogger(__name__)
+
 _VALIDATIONS = 4
 """Validations in a short run, which would otherwise end before the first one."""
 _VALIDATION_SHARE = 0.1
 """Validation sequences per training sequence: four validations then cost about an eighth of one pass."""
 _LEAST_VALIDATION = 4
-_CHECKPOINTS_KEPT = 3
-"""One more than the parent keeps, so that none vanishes while it is being copied."""
 _LOSSES_AVERAGED = 10
 """The reported training loss is the mean of so many last steps; single steps are noisy."""
+_TIMINGS = ("eval_runtime", "eval_samples_per_second", "eval_steps_per_second")
+"""What differs between two equal trainings."""
+
+
+class _Trainer(Trainer):
+    """A Trainer whose checkpoints hold the best weights too, and that survives one it cannot write."""
+
+    def __init__(self, best: BestWeights, shard: str, **settings: Any) -> None:
+        super().__init__(**settings)
+        self._best = best
+        self._shard = shard
+
+    def save_model(self, output_dir: str | None = None, _internal_call: bool = False) -> None:
+        """Write the weights; the Trainer adds optimizer, random states and, last, its own state."""
+        super().save_model(output_dir, _internal_call)
+        self._best.put_into(Path(str(output_dir)))
+        reached(f"train/{self._shard}/local_save")
+
+    def _save_checkpoint(self, model: Any, trial: Any) -> None:
+        try:
+            super()._save_checkpoint(model, trial)
+        except (OSError, RuntimeError, SafetensorError) as error:
+            # torch and safetensors each say "disk full" in a way of their own. Nothing is lost by going on.
+            log.warning("no checkpoint of step %d, training goes on: %s", self.state.global_step, error)
+            folder = Path(str(self.args.output_dir)) / f"checkpoint-{self.state.global_step}"
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def train(config: LoopConfig, events: Events) -> LoopResult:
@@ -44,6 +75,7 @@ def train(config: LoopConfig, events: Events) -> LoopResult:
     Raises:
         NotEnoughData: no row has a token to train on.
         TrainingFailed: the loss diverged.
+        WorkerLeaving: the parent asked for a checkpoint and the end; it has been announced.
     """
     began = time.monotonic()
     # Read now: the checkpoint is removed once two later ones are kept.
@@ -73,22 +105,25 @@ def train(config: LoopConfig, events: Events) -> LoopResult:
     useful = sum(len(row.ids) for row in rows)
     reporter = Reporter(events, useful / len(packs) * config.train.batch_sequences)
     best = BestWeights(config.output / "best", config.train.early_stopping_patience, config.resume_from)
-    trainer = Trainer(
+    trainer = _Trainer(
+        best,
+        config.shard,
         model=model,
         args=_arguments(config, len(packs), bf16=capability.bf16, cpu=on_cpu, validate=bool(validation)),
         train_dataset=packs,
         eval_dataset=_some(pack_rows(validation, limit, together=together), len(packs)) or None,
         data_collator=collator(tokenizer.pad_token_id or 0),
-        callbacks=[best, reporter],
+        callbacks=[best, reporter, Leaver(events, best, config.shard)],
     )
-    trainer.train(resume_from_checkpoint=str(config.resume_from) if config.resume_from else None)
+    with suppress(TrainingOver):
+        trainer.train(resume_from_checkpoint=str(config.resume_from) if config.resume_from else None)
     history = trainer.state.log_history
     if validation and not any("eval_loss" in entry and entry["step"] == trainer.state.global_step for entry in history):
         trainer.evaluate()
     steps = trainer.state.global_step
     restored = best.restore(model, steps)
     _save(model, tokenizer, config)
-    (config.output / "metrics.jsonl").write_text("".join(json.dumps(entry) + "\n" for entry in history))
+    (config.output / "metrics.jsonl").write_text(_metrics(history))
 
     losses = [entry["loss"] for entry in history if "loss" in entry][-_LOSSES_AVERAGED:]
     eval_losses = [entry["eval_loss"] for entry in history if "eval_loss" in entry]
@@ -117,6 +152,17 @@ def train(config: LoopConfig, events: Events) -> LoopResult:
         seconds=round(time.monotonic() - began, 1),
         peak_memory_mb=round(peak_memory_mb(device), 1),
     )
+
+
+def _metrics(history: list[dict[str, float]]) -> str:
+    """One JSON line for each step and each validation, the same for every training with these rows and this seed."""
+    entries = [
+        {name: value for name, value in entry.items() if name not in _TIMINGS}
+        for entry in history
+        if "loss" in entry or "eval_loss" in entry
+    ]
+    # Sorted as in the Trainer's checkpoints, from which a resumed training has its first entries.
+    return "".join(json.dumps(entry, sort_keys=True) + "\n" for entry in entries)
 
 
 def _encoded(file: Path, tokenizer: PreTrainedTokenizerBase, limit: int) -> tuple[list[Encoded], list[str]]:
@@ -181,7 +227,6 @@ def _arguments(config: LoopConfig, sequences: int, *, bf16: bool, cpu: bool, val
         eval_strategy="steps" if validate else "no",
         eval_steps=min(spec.eval_steps, -(-steps // _VALIDATIONS)),
         save_steps=spec.checkpoint_steps,
-        save_total_limit=_CHECKPOINTS_KEPT,
         remove_unused_columns=False,
         label_names=["labels"],
         prediction_loss_only=True,
@@ -241,4 +286,4 @@ def _step_of(checkpoint: Path | None) -> int:
 
 
 if __name__ == "__main__":
-    serve(LoopConfig, train)
+    serve(LoopConfig, train, saves=True)

@@ -17,7 +17,7 @@ from agent.store import ArtifactReader
 from agent.store.artifact import producer
 from workers.runtime.work import Outcome, StageWork
 from workers.train.card import model_card
-from workers.train.child import log_tail, run_child
+from workers.train.child import keep_log, run_child
 from workers.train.destination import deliver
 from workers.train.gate import decide
 from workers.train.provenance import PROVENANCE_MANIFEST, PROVENANCE_ROWS, Provenance, RowOrigin, trace
@@ -38,6 +38,7 @@ def publish(work: StageWork) -> Outcome:
 
     Raises:
         TrainingFailed: the packaging process died.
+        ProcessKilled: somebody or the kernel killed it.
         StoreUnavailable: publish.destination cannot be written.
     """
     evaluated = work.inputs_from(Stage.EVALUATE)[0]
@@ -82,10 +83,10 @@ def _packaged(work: StageWork, trained: ArtifactReader) -> Path:
     try:
         run_child(
             _MODULE, config, PackagingResult, tick=work.tick, scratch=work.scratch,
-            stall_timeout_s=work.spec.train.stall_timeout_s,
+            stall_timeout_s=work.spec.train.stall_timeout_s, leaving=work.leaving,
         )  # fmt: skip
     except FinetuneError:
-        work.output.write_file("packaging.log", log_tail(work.scratch, _LOG).encode())
+        keep_log(work, _LOG, "packaging.log")
         raise
     return config.output
 

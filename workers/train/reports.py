@@ -24,6 +24,7 @@ class LoopConfig(Record):
     resume_from: Path | None = None
     train: TrainConfig
     seed: int
+    shard: str = Field(description="Names the places where tests order faults.")
 
 
 class LoopResult(Record):

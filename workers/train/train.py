@@ -12,7 +12,7 @@ from agent.settings import Settings
 from agent.store import ArtifactReader
 from workers.runtime.work import Outcome, StageWork
 from workers.train.checkpoints import Checkpoints
-from workers.train.child import log_tail, run_child
+from workers.train.child import keep_log, log_tail, run_child
 from workers.train.reports import LoopConfig, LoopResult
 
 _MODULE = "workers.train.loop"
@@ -27,6 +27,8 @@ def train(work: StageWork) -> Outcome:
 
     Raises:
         TrainingFailed: the process died, diverged or stalled.
+        ProcessKilled: somebody or the kernel killed it.
+        WorkerLeaving: the worker was asked to stop; a checkpoint of the present step is stored if time allowed.
         NotEnoughData: no row has a token to train on.
     """
     dataset = work.inputs_from(Stage.ASSEMBLE)[0]
@@ -44,14 +46,16 @@ def train(work: StageWork) -> Outcome:
         resume_from=checkpoints.newest(work.scratch / "resumed"),
         train=work.spec.train,
         seed=work.spec.seed,
+        shard=work.shard,
     )
     try:
         result = run_child(
             _MODULE, config, LoopResult, tick=work.tick, scratch=work.scratch,
             stall_timeout_s=work.spec.train.stall_timeout_s, on_checkpoint=checkpoints.save,
+            leaving=work.leaving, leave_within_s=work.leave_within_s,
         )  # fmt: skip
     except FinetuneError:
-        work.output.write_file("train.log", log_tail(work.scratch, _LOG).encode())
+        keep_log(work, _LOG, "train.log")
         raise
     _account(work, dataset, result)
     work.output.put_folder(output / "model", "model")

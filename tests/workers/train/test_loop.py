@@ -2,56 +2,16 @@
 
 from __future__ import annotations
 
-import io
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from agent.errors import NotEnoughData, TrainingFailed
 from agent.job.model import ModelFacts
-from agent.job.records import Row, RowFormat
-from agent.spec import TrainConfig
+from agent.job.records import RowFormat
+from tests.workers.train.bench import Bench
 from tests.workers.train.units import make_row
-from workers.train.events import Events
-from workers.train.loop import train
-from workers.train.reports import LoopConfig, LoopResult
-
-
-class Bench:
-    """Runs the loop in a folder of its own and remembers the events."""
-
-    def __init__(self, folder: Path, facts: ModelFacts, rows: list[Row], validation: list[Row]) -> None:
-        self.folder = folder
-        self._facts = facts
-        for name, records in (("train", rows), ("validation", validation)):
-            (folder / f"{name}.jsonl").write_text("".join(f"{row.model_dump_json()}\n" for row in records))
-
-    def run(self, name: str = "run", resume_from: Path | None = None, **spec: Any) -> LoopResult:
-        """Train with quick settings and these."""
-        quick = {"batch_sequences": 1, "micro_batch_sequences": 1, "lora_rank": 4, "checkpoint_steps": 1000}
-        self.events = io.StringIO()
-        self.home = self.folder / name
-        return train(
-            LoopConfig(
-                facts=self._facts,
-                cache_dir=self.folder,
-                train_rows=self.folder / "train.jsonl",
-                validation_rows=self.folder / "validation.jsonl",
-                output=self.home / "output",
-                checkpoints=self.home / "checkpoints",
-                resume_from=resume_from,
-                train=TrainConfig(**{**quick, **spec}),
-                seed=3,
-            ),
-            Events(self.events),
-        )
-
-    def losses(self, name: str = "loss") -> list[float]:
-        """The history in metrics.jsonl."""
-        lines = (self.home / "output" / "metrics.jsonl").read_text().splitlines()
-        return [entry[name] for entry in map(json.loads, lines) if name in entry]
 
 
 @pytest.fixture
@@ -71,21 +31,6 @@ def test_full_tuning_of_a_model_without_chat_template_moves_all_weights(tmp_path
     assert bench.losses()[-1] < 0.8 * bench.losses()[0]
     assert result.best_eval_loss is None
     assert (bench.home / "output" / "model" / "model.safetensors").is_file()
-
-
-def test_a_resumed_training_takes_the_very_steps_of_one_that_was_never_stopped(bench: Bench) -> None:
-    straight = bench.run("straight", max_steps=6, checkpoint_steps=3, learning_rate=0.01)
-    losses = bench.losses()
-    resumed = bench.run(
-        "resumed",
-        bench.home / "checkpoints" / "checkpoint-3",
-        max_steps=6,
-        checkpoint_steps=3,
-        learning_rate=0.01,
-    )
-    assert (straight.resumed_at, resumed.resumed_at) == (0, 3)
-    assert bench.losses() == pytest.approx(losses, rel=1e-4)
-    assert resumed.best_eval_loss == pytest.approx(straight.best_eval_loss, rel=1e-4)
 
 
 def test_the_same_seed_gives_the_same_losses(bench: Bench) -> None:

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 import json
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from agent.errors import JobCancelled
+from agent.errors import ProcessKilled, WorkerLeaving
+from agent.faults import COUNT_VARIABLE, FAULTS_VARIABLE
 from agent.job.model import ModelFacts
 from agent.job.records import RowFormat
 from agent.store import ArtifactReader
 from tests.workers.train.units import Jobs, Ticks
+from workers.runtime.work import StageWork
+from workers.train.events import Events
+from workers.train.loop import train as run_loop
+from workers.train.reports import LoopConfig
 from workers.train.train import train
 
 QUICK: dict[str, Any] = {
@@ -51,32 +60,54 @@ def test_lora_on_conversations_lowers_the_loss_and_leaves_an_adapter(jobs: Jobs,
     assert float(figures["tokens_per_s"]) > 0
 
 
-def test_a_killed_training_goes_on_from_its_checkpoint(jobs: Jobs, llama: ModelFacts) -> None:
+def test_a_training_killed_and_asked_to_leave_ends_with_the_weights_of_an_undisturbed_one(
+    jobs: Jobs, llama: ModelFacts, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     inputs = [jobs.assembled(RowFormat.CHAT)]
-    spec = {**QUICK, "batch_sequences": 1, "micro_batch_sequences": 1, "checkpoint_steps": 2, "max_steps": 6}
-    killed = jobs.unit("train", inputs, llama, _KillAt(4), train=spec)
-    with pytest.raises(JobCancelled):
+    spec = {
+        **QUICK, "batch_sequences": 1, "micro_batch_sequences": 1, "checkpoint_steps": 3, "max_steps": 8,
+        "learning_rate": 0.01, "lora_dropout": 0.1,
+    }  # fmt: skip
+    monkeypatch.setenv(COUNT_VARIABLE, str(tmp_path))
+
+    # Killed in the middle of its second local checkpoint.
+    monkeypatch.setenv(FAULTS_VARIABLE, "train/0/local_save=sleep:0*1;train/0/local_save=kill")
+    killed = jobs.unit("train", inputs, llama, train=spec)
+    with pytest.raises(ProcessKilled, match="SIGKILL"):
         train(killed)
+    assert _partial(killed) == ["checkpoint-6"]
 
-    resumed = jobs.unit("train", inputs, llama, attempt="e2", train=spec)
-    train(resumed)
-    facts = resumed.output.commit().facts
-    assert facts["resumed_at"] >= 2
-    # The losses before the kill are part of the history.
-    assert len(_losses(jobs, resumed.output.path)) == facts["steps"] == 6
+    # Asked to leave while it computes a step that is no checkpoint's.
+    monkeypatch.setenv(FAULTS_VARIABLE, "train/0/step=sleep:0.3")
+    tick = Ticks()
+    leaving = jobs.unit("train", inputs, llama, tick, attempt="e2", train=spec)
+    with pytest.raises(WorkerLeaving):
+        train(replace(leaving, leaving=lambda: tick.calls[-1][0] >= 4 if tick.calls else False, leave_within_s=30))
+
+    monkeypatch.delenv(FAULTS_VARIABLE)
+    ended = jobs.unit("train", inputs, llama, attempt="e3", train=spec)
+    train(ended)
+    manifest = ended.output.commit()
+    facts = manifest.facts
+    assert facts["resumed_at"] in (4, 5)
+    assert facts["steps"] == len(_losses(jobs, ended.output.path)) == 8
+
+    # This process computes the same as a child, so the undisturbed training need not be one.
+    config = LoopConfig.model_validate_json((ended.scratch / "loop.json").read_bytes())
+    straight = {"output": tmp_path / "straight", "checkpoints": tmp_path / "unused", "resume_from": None}
+    run_loop(config.model_copy(update=straight), Events(io.StringIO()))
+    for name in ("model/adapter_model.safetensors", "metrics.jsonl"):
+        assert manifest.files[name].sha256 == _sha256(tmp_path / "straight" / name)
 
 
-class _KillAt(Ticks):
-    """Cancels once a step was reached."""
+def _partial(work: StageWork) -> list[str]:
+    """Local checkpoints that lack their last file."""
+    folders = (work.scratch / "checkpoints").glob("checkpoint-*")
+    return [folder.name for folder in folders if not (folder / "trainer_state.json").exists()]
 
-    def __init__(self, step: int) -> None:
-        super().__init__()
-        self._step = step
 
-    def __call__(self, done: int, total: int | None = None, **figures: float | str) -> None:
-        super().__call__(done, total, **figures)
-        if done >= self._step:
-            raise JobCancelled("killed")
+def _sha256(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 def test_a_thread_limit_in_the_workers_environment_does_not_spoil_the_numbers(
