@@ -455,6 +455,18 @@ class RedisLedger:
                 self._client.srem(self._key("workers"), *gone)
         return [WorkerInfo.model_validate_json(text) for text in texts if text]
 
+    def workers_elsewhere(self) -> dict[str, list[str]]:
+        """Key prefix -> names of the live workers of other deployments on this server; looks through all keys."""
+        found = {}
+        with self._translated():
+            for key in self._client.scan_iter(match="*workers", count=1000, _type="set"):
+                prefix = str(key).removesuffix("workers")
+                names = sorted(cast(set[str], self._client.smembers(key)))
+                live = [name for name in names if self._client.exists(f"{prefix}worker:{name}")]
+                if live and prefix != self._prefix:
+                    found[prefix] = live
+        return found
+
     def pace(self, host: str, requests_per_second: float) -> float:
         return int(self._run("pace", host, _ms(1.0 / requests_per_second))) / 1000.0
 

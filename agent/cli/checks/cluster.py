@@ -35,7 +35,7 @@ def _diagnosed(settings: Settings) -> list[Check]:
     try:
         own = agreed_settings(settings, broker_settings(settings.broker_url, settings.key_prefix))
         health, clock_ms = ledger.health(), int(time.time() * 1000)
-        return diagnose(health, ledger.workers(), own, producer(), clock_ms)
+        return diagnose(health, ledger.workers(), own, producer(), clock_ms, ledger.workers_elsewhere())
     except FinetuneError as error:
         # A server that loads its data answers to its name and to nothing else.
         return [Check("cluster", "missing", error.message, error.next_step)]

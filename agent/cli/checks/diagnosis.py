@@ -46,10 +46,12 @@ def diagnose(
     own_settings: Mapping[str, str],
     own_version: str,
     own_clock_ms: int,
+    elsewhere: Mapping[str, Sequence[str]] | None = None,
 ) -> list[Check]:
     """One check for each thing that is wrong, and one for each group in which nothing is.
 
-    ``own_clock_ms``: this machine's clock when ``health`` was read.
+    ``own_clock_ms``: this machine's clock when ``health`` was read. ``elsewhere``: key prefix -> workers that serve
+    another deployment on the same server.
     """
     groups = [
         ("server data", "kept on disk, never evicted", _server(health)),
@@ -58,7 +60,11 @@ def diagnose(
         ("pools", _pools_found(workers), _pools(health, workers)),
         ("workers", f"{len(workers)} announce themselves and ask for work", _workers(health, workers)),
         ("versions", own_version, _versions(workers, own_version)),
-        ("settings", "alike in every process", _settings(workers, own_settings)),
+        (
+            "settings",
+            "alike in every process",
+            [*_settings(workers, own_settings), *_strays(workers, own_settings, elsewhere or {})],
+        ),
         ("clocks", f"within {SKEW_S:g} s of the server's", _clocks(health, workers, own_clock_ms)),
     ]
     checks: list[Check] = []
@@ -211,6 +217,17 @@ def _settings(workers: Sequence[WorkerInfo], own: Mapping[str, str]) -> Iterator
                     found = f"{worker.name} has {value}, {others} {wanted}"
                     how = f"set {VARIABLES[name]}={wanted} on {worker.host}" if name in VARIABLES else ""
                     yield _differs(name, found, f"{how}, then restart {worker.name}".removeprefix(", then "))
+
+
+def _strays(
+    workers: Sequence[WorkerInfo], own: Mapping[str, str], elsewhere: Mapping[str, Sequence[str]]
+) -> Iterator[Check]:
+    """Workers under another prefix, where some are missing under ours; otherwise deployments share a server."""
+    if all(any(_of_pool(worker, pool) for worker in workers) for pool in Pool):
+        return
+    for prefix, who in sorted(elsewhere.items()):
+        found = f"{', '.join(who)} on this server has {prefix}, this client {own['key_prefix']}"
+        yield _differs("key_prefix", found, f"set FINETUNE_KEY_PREFIX={own['key_prefix']} for those meant to work here")
 
 
 def _differs(name: str, found: str, next_step: str) -> Check:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import socket
 import time
@@ -96,6 +97,32 @@ def test_a_healthy_cluster_is_fine_and_each_thing_that_breaks_is_named(
         look_until(finetune, {f"worker generate@{host}"}, gone=True)
     finally:
         stray.end()
+
+
+def test_status_names_the_stopped_worker_that_holds_a_unit_and_when_another_takes_it(
+    finetune: Finetune, server: ValkeyProcess, tmp_path: Path, documents: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FINETUNE_BROKER_URL", server.url)
+    stopping = {"FINETUNE_FAULTS": "discover/*/started=stop"}
+    workers = [WorkerProcess("control", tmp_path, {}), WorkerProcess("crawl", tmp_path, stopping, concurrency=1)]
+    try:
+        for worker in workers:
+            worker.start()
+        for worker in workers:
+            worker.ready()
+        words = ("submit", "quantum computing", "--source", f"dir:{documents}", "--job-id", "held")
+        assert finetune(*words).exit_code == 0
+        deadline, said = time.monotonic() + NAMED_WITHIN_S, ""
+        while "gave no sign" not in said and time.monotonic() < deadline:
+            time.sleep(0.5)
+            said = json.loads(finetune("status", "held", "--json").stdout)["waits_for"]
+        holder = f"Find documents, part 0, is held by crawl@{socket.gethostname()}"
+        assert re.fullmatch(rf"{holder}, which gave no sign for \d+ s: in \d+ s it goes to another worker\.", said), (
+            said
+        )
+    finally:
+        for worker in workers:
+            worker.end()
 
 
 def test_a_server_that_is_away_is_one_line_and_the_store_is_still_looked_at(

@@ -237,6 +237,14 @@ def test_workers_are_listed_with_their_accelerator(on_server: Finetune, redis_ur
     assert json.loads(on_server("workers", "--json").stdout)["capability"] == card
 
 
+def test_the_doctor_finds_workers_that_serve_another_prefix_by_mistake(on_server: Finetune, redis_url: str) -> None:
+    stray = WorkerInfo(name="parse@far", pool="parse", host="far", pid=1, queues=("parse",), slots=1, version="v")
+    RedisLedger(redis_url, prefix="fts:").register(stray, ttl_s=30)
+    checks = [json.loads(line) for line in on_server("doctor", "--cluster", "--json").stdout.splitlines()]
+    found = next(check["found"] for check in checks if check["name"] == "setting key_prefix")
+    assert found.startswith("parse@far on this server has fts:, this client ft:")
+
+
 def test_a_started_worker_is_listed_under_its_name(on_server: Finetune) -> None:
     worker = subprocess.Popen(
         [sys.executable, "-m", "agent.cli", "worker", "control", "--name", "steering", "--concurrency", "1"],

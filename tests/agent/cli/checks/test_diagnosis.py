@@ -200,6 +200,17 @@ def test_a_control_worker_that_has_just_started_may_not_have_made_a_round() -> N
         assert {check.state for check in diagnose(health, fleet, SETTINGS, VERSION, NOW_MS)} == {"ok"}
 
 
+def test_workers_under_another_prefix_are_named_where_some_are_missing_under_ours() -> None:
+    other = {"fts:": ["parse@far"]}
+    shared = diagnose(health_of(FLEET), FLEET, SETTINGS, VERSION, NOW_MS, other)
+    assert {check.state for check in shared} == {"ok"}, "two deployments may share a server"
+    fleet = without(PARSE)
+    checks = diagnose(health_of(fleet), fleet, SETTINGS, VERSION, NOW_MS, other)
+    stray = next(check for check in checks if check.name == "setting key_prefix")
+    assert stray.found.startswith("parse@far on this server has fts:, this client ft:")
+    assert stray.next_step == "set FINETUNE_KEY_PREFIX=ft: for those meant to work here"
+
+
 def test_each_worker_that_differs_is_named() -> None:
     fleet = (CRAWL, *(worker.model_copy(update={"settings": {"store": "/b"}}) for worker in without(CRAWL)))
     found = [
