@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import socket
 import uuid
 from collections.abc import Mapping
 
@@ -53,7 +55,7 @@ class _Replay:
     def _claim(self, unit: UnitName) -> Claim | None:
         """Our claim; None when the unit is done, does not exist, or is held by somebody."""
         if unit not in self._claims:
-            owner = f"restore-{uuid.uuid4().hex[:8]}/{uuid.uuid4().hex[:8]}"
+            owner = f"restore@{socket.gethostname()}/{os.getpid()}/{uuid.uuid4().hex[:8]}"
             answer = self._ledger.claim(UnitId(self._job_id, *unit), owner, LEASE_S)
             if not isinstance(answer, Claim):
                 return None

@@ -99,5 +99,7 @@ def _hash_inputs(work: StageWork) -> Outcome:
             for n in range(count)
         ]
     elif stage in FOLLOWS:
-        successors = [UnitPlan(stage=FOLLOWS[stage], shard=work.shard, inputs=(work.output.path,))]
+        # The last stages read what the one before them read, too.
+        also = work.inputs if stage in (Stage.TRAIN, Stage.EVALUATE) else ()
+        successors = [UnitPlan(stage=FOLLOWS[stage], shard=work.shard, inputs=(work.output.path, *also))]
     return Outcome(tuple(successors), verdict="published" if stage is Stage.PUBLISH else "")
