@@ -1,7 +1,7 @@
 """A job from its documents to its dataset, in a process of its own.
 
-``python -m tests.workers.one_dataset STORE DOCUMENTS first|last`` runs the units in the order in which they become due, or
-always the one that became due last, and prints JSON: file -> sha256, of the dataset.
+``python -m tests.workers.one_dataset STORE DOCUMENTS first|last`` runs the units in the order in which they become due,
+or always the one that became due last, and prints JSON: file -> sha256, of the dataset.
 """
 
 from __future__ import annotations
