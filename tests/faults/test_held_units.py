@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import signal
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -112,8 +113,7 @@ def test_a_killed_holder_is_replaced_within_the_limit_in_every_stage(
     undisturbed: Undisturbed,
     table: FaultTable,
 ) -> None:
-    cluster.heal()
-    dataset = undisturbed.dataset(cluster, documents, model)
+    dataset = _undisturbed(cluster, documents, model, undisturbed)
     jobs, hits = broken(cluster, documents, model, "started", fault)
     name = "kill -9 of pool child" if fault is kill_child else "kill -9 of worker"
     check(cluster, table, name, jobs, hits, dataset)
@@ -139,4 +139,59 @@ def test_a_worker_that_stood_still_beyond_its_lease_writes_nothing_that_counts(
         outputs = [path for paths in hit.job.outputs().values() for path in paths]
         read = [path for output in outputs for path in ArtifactReader(cluster.client.store, output).manifest.inputs]
         assert zombie not in {*outputs, *read}
+    cluster.assert_drained()
+
+
+def test_a_crash_around_the_commit_loses_nothing_and_repeats_no_commit(
+    repeat: int, cluster: Cluster, documents: Path, model: str, undisturbed: Undisturbed, table: FaultTable
+) -> None:
+    """In each stage one process dies between manifest and commit, and one right after its commit."""
+    dataset = _undisturbed(cluster, documents, model, undisturbed)
+    for stage in STAGES:
+        cluster.order(f"{stage}/*/before_commit=kill*1")
+        cluster.order(f"{stage}/*/after_commit=kill*1")
+    _check_crashes(cluster, table, "crash before commit", [cluster.submit(documents, model) for _ in STAGES], dataset)
+
+
+@pytest.mark.slow_fault
+def test_a_crash_before_the_manifest_leaves_nothing_that_is_read(
+    repeat: int, cluster: Cluster, documents: Path, model: str, undisturbed: Undisturbed, table: FaultTable
+) -> None:
+    dataset = _undisturbed(cluster, documents, model, undisturbed)
+    for stage in STAGES:
+        cluster.order(f"{stage}/*/before_manifest=kill*1")
+    jobs = [cluster.submit(documents, model) for _ in STAGES]
+    _check_crashes(cluster, table, "crash before manifest", jobs, dataset)
+
+
+def _undisturbed(cluster: Cluster, documents: Path, model: str, undisturbed: Undisturbed) -> dict[str, str]:
+    cluster.heal()
+    return undisturbed.dataset(cluster, documents, model)
+
+
+def _check_crashes(
+    cluster: Cluster, table: FaultTable, fault: str, jobs: list[Job], dataset: dict[str, str]
+) -> None:
+    """Processes that died at the commit: whom it hit is read from the stories."""
+    for job in jobs:
+        cluster.wait_for(job, "committed", "assemble", timeout_s=90)
+    crashed = {stage: 0 for stage in STAGES}
+    for job in jobs:
+        story = cluster.story(job)
+        lapses = Counter(lapse.unit for lapse in story.of("lapsed"))
+        assert (story.redone(lapses), story.doubled(), story.lost()) == (0, 0, 0)
+        for lapse in story.of("lapsed"):
+            # The dead unit's own work counts as recovery here: its death is not in the stream, its start is.
+            start = next(start for start in story.of("started", *lapse.unit) if start.text == lapse.text)
+            recovery_s = story.recovery_s(lapse.unit, start.ms)
+            assert recovery_s is not None and recovery_s <= RECOVERY_LIMIT_S
+            crashed[Stage(lapse.unit[0])] += 1
+            table.add(fault, lapse.unit[0], recoveries_s=[recovery_s], redone=0, doubled=0, lost=0)
+        for single, following in ((Stage.DISCOVER, Stage.RETRIEVE), (Stage.CURATE, Stage.GENERATE)):
+            waited_s = (story.of("started", following)[0].ms - story.of("committed", single)[0].ms) / 1000
+            assert waited_s <= RECOVERY_LIMIT_S, "what follows was created by the commit; any worker may send it"
+        assert cluster.dataset(job) == dataset
+        cluster.assert_counts_reconcile(job)
+        job.cancel()
+    assert crashed == {stage: 1 for stage in STAGES}
     cluster.assert_drained()
