@@ -30,6 +30,7 @@ from agent.settings import Settings
 from agent.store import Store
 from agent.store.artifact import producer
 from workers.control.reconcile import ReconcileLoop
+from workers.receiving import install as install_receiving
 from workers.runtime.leaving import is_leaving, leave
 from workers.runtime.presence import Presence
 from workers.runtime.runner import UnitRunner
@@ -67,6 +68,7 @@ class UnitTask(Task):  # type: ignore[misc]  # Celery has no types
 
 _MESSAGE = tuple(UnitMessage.__annotations__)
 
+install_receiving()
 app = Celery("finetune", task_cls=UnitTask)
 app.config_from_object("workers.celeryconfig")
 

@@ -169,13 +169,11 @@ def _undisturbed(cluster: Cluster, documents: Path, model: str, undisturbed: Und
     return undisturbed.dataset(cluster, documents, model)
 
 
-def _check_crashes(
-    cluster: Cluster, table: FaultTable, fault: str, jobs: list[Job], dataset: dict[str, str]
-) -> None:
+def _check_crashes(cluster: Cluster, table: FaultTable, fault: str, jobs: list[Job], dataset: dict[str, str]) -> None:
     """Processes that died at the commit: whom it hit is read from the stories."""
     for job in jobs:
         cluster.wait_for(job, "committed", "assemble", timeout_s=90)
-    crashed = {stage: 0 for stage in STAGES}
+    crashed = dict.fromkeys(STAGES, 0)
     for job in jobs:
         story = cluster.story(job)
         lapses = Counter(lapse.unit for lapse in story.of("lapsed"))
@@ -193,5 +191,5 @@ def _check_crashes(
         assert cluster.dataset(job) == dataset
         cluster.assert_counts_reconcile(job)
         job.cancel()
-    assert crashed == {stage: 1 for stage in STAGES}
+    assert crashed == dict.fromkeys(STAGES, 1)
     cluster.assert_drained()
