@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import redis
 
@@ -98,14 +98,16 @@ def _ours_ms(ledger: RedisLedger, settings: Settings, job_id: str) -> float:
     """Milliseconds a slot for one of our units, from the first that is handed out to the last that is committed."""
     _wait_until(lambda: any(Pool.CRAWL in worker.queues for worker in ledger.workers()))
     _spread(ledger, job_id)
-    with redis.Redis.from_url(settings.broker_url) as client:
-        done = f"{settings.key_prefix}done:{job_id}:{Stage.RETRIEVE}"
-        send(sending_app(settings), ledger.hand_out())
-        _wait_until(lambda: client.zcard(done) > 0)
-        began, before = time.perf_counter(), cast(int, client.zcard(done))
-        _wait_until(lambda: client.zcard(done) == UNITS)
-        ended = time.perf_counter()
+    send(sending_app(settings), ledger.hand_out())
+    _wait_until(lambda: _done(ledger, job_id) > 0)
+    began, before = time.perf_counter(), _done(ledger, job_id)
+    _wait_until(lambda: _done(ledger, job_id) == UNITS)
+    ended = time.perf_counter()
     return (ended - began) * 1000 * CONCURRENCY / (UNITS - before)
+
+
+def _done(ledger: RedisLedger, job_id: str) -> int:
+    return ledger.standing(job_id).stages[Stage.RETRIEVE].done
 
 
 def _in_process(ledger: RedisLedger, settings: Settings) -> tuple[list[float], dict[str, list[float]]]:
