@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: help install demo test check format bench faults clean
+.PHONY: help install demo test check format bench faults chaos clean
 
 help: ## List what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -39,6 +39,9 @@ bench: $(INSTALLED) ## Measure, each figure beside its baseline
 
 faults: $(INSTALLED) ## Break every process in every stage, three times and more, and print the recoveries
 	FAULT_REPEATS=$${FAULT_REPEATS:-3} $(BIN)/python -m pytest tests/faults -m "fault or slow_fault"
+
+chaos: $(INSTALLED) ## Five times ten minutes of random faults while twenty jobs run
+	$(BIN)/python -m tests.faults.chaos --seeds 1-5 --jobs 20 --minutes 10
 
 clean: ## Remove what was built (not your jobs: they lie in FINETUNE_HOME)
 	rm -rf build dist *.egg-info .mypy_cache .ruff_cache .import_linter_cache
