@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
 
+from agent import Client, JobSpec
 from tests.agent.cli.conftest import Finetune
 
 LEFT_AFTER_S = 60.0
@@ -52,6 +54,21 @@ def test_an_interrupted_run_is_left_and_is_still_known_afterwards(
     status = finetune("status", submitted["job_id"], "--json")
     assert json.loads(status.stdout)["job"]["id"] == submitted["job_id"]
     assert _stopped(own_home)
+
+
+def test_a_job_whose_embedded_server_lost_its_data_comes_back_from_the_store(
+    finetune: Finetune, documents: Path, own_home: Path
+) -> None:
+    with Client.local(workers=False) as client:
+        spec = JobSpec(model="smollm2-135m", subject="quantum computing", sources=[f"dir:{documents}"], job_id="mine")
+        client.submit(spec)
+    assert _stopped(own_home)
+    shutil.rmtree(own_home / "server")
+    assert "finetune resume mine --from-store" in finetune("status", "mine").stderr
+    back = finetune("resume", "mine", "--from-store", "--plain")
+    assert "Found in the store: nothing finished; to be done next: discover 1." in back.stderr
+    assert back.exit_code == 1, "one document is too few, and the job says so at its end"
+    assert "FAILED" in back.stdout
 
 
 def _stopped(home: Path) -> bool:
