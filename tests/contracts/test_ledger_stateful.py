@@ -100,6 +100,11 @@ class Books(RuleBasedStateMachine):
         stopped = {job_id for job_id in self.jobs if self.stopped(job_id)}
         return [unit for unit in self.free if unit.job_id not in stopped]
 
+    @property
+    def resumable(self) -> list[str]:
+        """Jobs that were stopped, or that lost a unit."""
+        return [job_id for job_id in self.jobs if self.stopped(job_id) or job_id in {each.job_id for each in self.lost}]
+
     def of(self, job_id: str, stage: Stage, units: set[UnitId]) -> list[UnitId]:
         found = (unit for unit in units if (unit.job_id, unit.stage) == (job_id, stage))
         return sorted(found, key=lambda unit: unit.shard)
@@ -224,9 +229,17 @@ class Books(RuleBasedStateMachine):
     def hand_back(self, claim: Claim) -> None:
         assert self.ledger.hand_back(claim) == self.let_go(claim)
 
+    @precondition(lambda self: self.holders)
+    @rule(data=st.data())
+    def dies_in_sight(self, data: st.DataObject) -> None:
+        """The parent of a process that holds a unit says that it died."""
+        self.report_death(self.holders[data.draw(st.sampled_from(sorted(self.holders, key=str)))])
+
     @rule(claim=claims)
+    def death_told_again_or_late(self, claim: Claim) -> None:
+        self.report_death(claim)
+
     def report_death(self, claim: Claim) -> None:
-        """The parent of a process says that it died, perhaps long after its unit was put back."""
         holds = self.holders.get(claim.unit) == claim
         assert not self.ledger.report_death(claim.unit, claim.owner.split("/")[0][:-1]), "that is another process"
         assert self.ledger.report_death(claim.unit, claim.owner.split("/")[0]) == holds
@@ -270,16 +283,15 @@ class Books(RuleBasedStateMachine):
         self.under_way |= {due.unit for due in sent}
         self.sends.update(due.unit for due in sent)
 
-    @rule(job_id=st.sampled_from(JOBS))
-    def cancel(self, job_id: str) -> None:
-        if job_id in self.jobs and not self.stopped(job_id):
-            self.ledger.cancel(job_id)
+    @rule(data=st.data())
+    def cancel(self, data: st.DataObject) -> None:
+        self.ledger.cancel(data.draw(st.sampled_from(self.jobs)))
 
-    @rule(job_id=st.sampled_from(JOBS))
-    def resume(self, job_id: str) -> None:
+    @precondition(lambda self: self.resumable)
+    @rule(data=st.data())
+    def resume(self, data: st.DataObject) -> None:
+        job_id = data.draw(st.sampled_from(self.resumable))
         lost = {unit for unit in self.lost if unit.job_id == job_id}
-        if job_id not in self.jobs or not (lost or self.stopped(job_id)):
-            return
         queued = {unit for unit in self.units - {*self.finished, *self.holders} if unit.job_id == job_id}
         assert self.ledger.resume(job_id) == len(queued)
         for unit in lost:
@@ -395,5 +407,5 @@ def test_the_ledger_on_a_server_keeps_its_books_straight(redis_url: str) -> None
             with redis.Redis.from_url(redis_url) as client:
                 client.script_flush()
 
-    walks = settings(max_examples=30, stateful_step_count=40, deadline=None, database=None, derandomize=True)
+    walks = settings(max_examples=40, stateful_step_count=40, deadline=None, database=None, derandomize=True)
     run_state_machine_as_test(OnServer, settings=walks)
