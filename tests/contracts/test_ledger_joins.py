@@ -52,6 +52,26 @@ def test_a_join_reads_the_outputs_in_the_order_of_their_shards_however_they_fini
     assert take(ledger, CURATE).inputs == tuple(output_of(unit) for unit in parsed)
 
 
+def test_shards_of_any_name_are_read_in_the_order_of_their_bytes(ledger: Ledger) -> None:
+    shards = ["10", "9", "a-b", "aa", "B", "b", "é", "z"]
+    finish(ledger, submit(ledger), *follow("parse", *shards))
+    for shard in shards:
+        finish(ledger, UnitId("job", "parse", shard))
+    in_order = tuple(output_of(UnitId("job", "parse", shard)) for shard in sorted(shards))
+    assert take(ledger, CURATE).inputs == in_order
+    assert ledger.outputs("job")[Stage.PARSE] == in_order
+
+
+def test_one_commit_creates_thousands_and_one_join_reads_them(ledger: Ledger) -> None:
+    shards = [str(number) for number in range(1234)]
+    finish(ledger, submit(ledger), *follow("parse", *shards, "7", "7", items=2))
+    parse = ledger.view("job").stages[Stage.PARSE]
+    assert (parse.units, parse.pending, parse.items) == (1234, 1234, 2468), "a shard named twice is one unit"
+    for shard in shards:
+        finish(ledger, UnitId("job", "parse", shard))
+    assert take(ledger, CURATE).inputs == tuple(output_of(UnitId("job", "parse", shard)) for shard in sorted(shards))
+
+
 def test_a_join_that_collects_two_stages_reads_them_in_the_order_of_the_plan(ledger: Ledger) -> None:
     finish(ledger, submit(ledger))
     finish(ledger, CURATE, *follow("generate", "0000", "0001"))

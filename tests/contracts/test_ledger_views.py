@@ -11,7 +11,7 @@ from agent.contract import Stage
 from agent.job.artifacts import Tally
 from agent.job.machine import StageCounts
 from agent.job.states import JobState
-from agent.ledger.contract import Ledger, Progress, UnitId
+from agent.ledger.contract import MOST_FAULTS_SHOWN, Ledger, Progress, UnitId
 from tests.contracts.jobs import TRAIN_QUEUE, a_worker, finish, follow, output_of, spread, submit, take
 
 Pause = Callable[[float], None]
@@ -132,6 +132,15 @@ def test_running_units_show_their_last_beat_until_they_end(ledger: Ledger) -> No
     ledger.commit(claims[0], "out", {})
     ledger.hand_back(claims[1])
     assert list(ledger.view("job").stages[Stage.RETRIEVE].live) == []
+
+
+def test_a_view_of_many_units_set_aside_names_the_first_and_counts_all(ledger: Ledger) -> None:
+    *lost, _ = spread(ledger, MOST_FAULTS_SHOWN + 6)
+    for unit in reversed(lost):
+        ledger.fail(take(ledger, unit), f"no_answer of {unit.shard}", final=True)
+    shown = ledger.view("job").stages[Stage.RETRIEVE]
+    assert shown.set_aside == MOST_FAULTS_SHOWN + 5
+    assert shown.faults == {unit.shard: f"no_answer of {unit.shard}" for unit in lost[:MOST_FAULTS_SHOWN]}
 
 
 def test_outputs_of_finished_units_are_listed_in_the_order_of_their_shards(ledger: Ledger) -> None:
