@@ -6,6 +6,7 @@ import json
 import logging
 import os
 import pkgutil
+import signal
 import socket
 import threading
 import time
@@ -15,7 +16,7 @@ from typing import Any
 
 from billiard.exceptions import WorkerLostError
 from celery import Celery, Task
-from celery.signals import worker_ready, worker_shutting_down
+from celery.signals import worker_process_init, worker_ready, worker_shutting_down
 from celery.worker import state
 from celery.worker.request import Request
 
@@ -168,6 +169,12 @@ def _capability() -> dict[str, Any]:
     # By name, as stage functions are: the train pool's room is not this module's to import.
     found_here = pkgutil.resolve_name("workers.train.capability:detect_capability")()
     return dict(found_here.model_dump(mode="json"))
+
+
+@worker_process_init.connect
+def _leave_with_the_worker(**_: Any) -> None:
+    """Some systems send SIGTERM to every process of a service at once; a pool child is told by its main process."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
 
 
 @worker_shutting_down.connect

@@ -41,10 +41,11 @@ def test_even_work_that_does_not_listen_goes_on_elsewhere_within_the_time_to_sto
     cluster.heal()
     dataset = undisturbed.dataset(cluster, documents, model)
     limit_s = cluster.settings.stop_within_s + ELSEWHERE_WITHIN_S + SLACK_S
+    for stage in STAGES:
+        cluster.order(f"{stage}/*/started=sleep:120*1")
     job = cluster.submit(documents, model)
     hit = {}
     for stage in STAGES:
-        cluster.order(f"{stage}/*/started=sleep:120*1")
 
         def asleep(stage: Stage = stage) -> object:
             long_ago_ms = cluster.now_ms() - SURELY_ASLEEP_MS

@@ -17,7 +17,7 @@ from agent.ledger.contract import LedgerEvent
 from agent.ledger.redis import RedisLedger
 from agent.settings import Settings
 from tests.contracts.jobs import submit
-from tests.integration.nodes import WorkerNode
+from tests.worker_process import WorkerProcess
 
 pytestmark = pytest.mark.timeout(90)
 HELD_S = 60
@@ -35,7 +35,7 @@ def ledger(settings: Settings) -> RedisLedger:
 
 
 @pytest.fixture
-def worker(settings: Settings, ledger: RedisLedger, tmp_path: Path) -> Iterator[WorkerNode]:
+def worker(settings: Settings, ledger: RedisLedger, tmp_path: Path) -> Iterator[WorkerProcess]:
     """A crawl worker that is in the middle of a job's first unit."""
     environment = {
         "FINETUNE_BROKER_URL": settings.broker_url,
@@ -44,14 +44,15 @@ def worker(settings: Settings, ledger: RedisLedger, tmp_path: Path) -> Iterator[
         "FINETUNE_FAULTS": f"discover/0/started=sleep:{HELD_S}*1",
         "FINETUNE_FAULTS_COUNT": str(tmp_path),
     }
-    node = WorkerNode(Pool.CRAWL, tmp_path, environment)
-    node.ready()
+    process = WorkerProcess(Pool.CRAWL, tmp_path, environment, name="crawl-under-test")
+    process.start()
+    process.ready()
     submit(ledger)
     assert until(lambda: ledger.workers())
     send(sending_app(settings), ledger.hand_out())
     assert until(lambda: told(ledger, "started"))
-    yield node
-    node.teardown()
+    yield process
+    process.end()
 
 
 def told(ledger: RedisLedger, kind: str) -> list[LedgerEvent]:
@@ -67,7 +68,7 @@ def until(true: Callable[[], object], within_s: float = 20.0) -> bool:
     return True
 
 
-def test_a_dead_pool_child_is_told_long_before_its_lease_ends(worker: WorkerNode, ledger: RedisLedger) -> None:
+def test_a_dead_pool_child_is_told_long_before_its_lease_ends(worker: WorkerProcess, ledger: RedisLedger) -> None:
     _, pid, _ = told(ledger, "started")[0].text.split("/")
     assert psutil.Process(int(pid)).ppid() == worker.pid
     os.kill(int(pid), signal.SIGKILL)
@@ -76,12 +77,13 @@ def test_a_dead_pool_child_is_told_long_before_its_lease_ends(worker: WorkerNode
 
 
 def test_a_worker_told_to_stop_hands_back_even_work_that_does_not_listen(
-    worker: WorkerNode, ledger: RedisLedger, settings: Settings
+    worker: WorkerProcess, ledger: RedisLedger, settings: Settings
 ) -> None:
     children = psutil.Process(worker.pid).children(recursive=True)
-    os.kill(worker.pid, signal.SIGTERM)
+    # To every process of it, as a service manager may.
+    os.killpg(worker.pid, signal.SIGTERM)
     assert until(lambda: not ledger.workers(), within_s=1), "no more work is sent for it"
-    assert until(lambda: worker.status == "exited", within_s=settings.stop_within_s + 2), worker.logs()
+    assert until(lambda: not worker.alive, within_s=settings.stop_within_s + 2), worker.logs()
     assert not any(child.is_running() and child.status() != "zombie" for child in children)
     assert ledger.view("job").stages["discover"].running == 0
     assert not told(ledger, "lapsed"), "it was handed back, no fault is counted"
