@@ -39,6 +39,13 @@ def offer_of(pool: Pool) -> tuple[list[str], dict[str, str]]:
     return queues_for(capability), {CAPABILITY_VARIABLE: capability.model_dump_json()}
 
 
+def stop_within_s_of(pool: Pool, settings: Settings) -> float:
+    """Seconds a worker of this pool may take to stop: what the environment says, else the pool's own time."""
+    if "stop_within_s" in settings.model_fields_set:
+        return settings.stop_within_s
+    return STOP_WITHIN_S.get(pool, settings.stop_within_s)
+
+
 def default_concurrency(pool: Pool) -> int:
     """Training takes a whole machine; the others leave a core for it where there are several."""
     if pool in (Pool.TRAIN, Pool.CONTROL):
@@ -63,7 +70,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         log_level=chosen.log_level,
     )
     print(" ".join(["celery", *argv[3:]]), flush=True)
-    stop_within_s = chosen.stop_within or STOP_WITHIN_S.get(chosen.pool, Settings().stop_within_s)
+    stop_within_s = chosen.stop_within or stop_within_s_of(chosen.pool, Settings())
     os.execve(sys.executable, argv, {**os.environ, **offer, "FINETUNE_STOP_WITHIN_S": str(stop_within_s)})
 
 
