@@ -68,6 +68,8 @@ def main() -> None:
         _line("bare, wall time x slots / tasks", bare)
         _line("ours, wall time x slots / units", ours)
         _line("difference of the two", [unit - task for task, unit in zip(bare, ours, strict=True)])
+        with redis.Redis.from_url(server.url) as client:
+            _line("a PING beside that", [_timed_ms(client.ping) for _ in range(UNITS)])
         print(f"one unit after another in this process, {UNITS} units:")
         runs, parts = _in_process(ledger, settings)
         _line("from claim to commit", parts.pop("claim to commit"))
@@ -129,6 +131,12 @@ def _in_process(ledger: RedisLedger, settings: Settings) -> tuple[list[float], d
         whole.append((time.perf_counter() - began) * 1000)
         times["claim to commit"].append((ledger_seen.ended["commit"] - ledger_seen.began["claim"]) * 1000)
     return whole, times
+
+
+def _timed_ms(call: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    call()
+    return (time.perf_counter() - began) * 1000
 
 
 class _Timed:
