@@ -20,6 +20,8 @@ from agent.canvas.planner import lease_of
 from agent.contract import Stage
 from agent.errors import BrokerUnavailable, JobCancelled, MissingDependency, Superseded, WorkerLeaving
 from agent.faults import reached
+from agent.job.job import JobRecord
+from agent.job.states import STATE_OF_STAGE
 from agent.ledger.contract import Claim, DueUnit, Ledger, UnitId
 from agent.store import ArtifactWriter, Store
 from workers.runtime.heartbeat import PATIENCE_S, Heartbeat
@@ -79,7 +81,10 @@ class UnitRunner:
                 return claim
             ended = self._work(claim, lease_s, function)
             log.info("%s epoch %d: %s", unit, claim.epoch, ended)
-            advance(self._ledger, unit.job_id)
+            if ended != "committed" or unit.stage == Stage.PUBLISH:
+                # After any other commit the job is moved on by the start of what follows, at the latest by the control
+                # worker's round.
+                advance(self._ledger, unit.job_id)
             self._send(self._ledger.hand_out())
             return ended
         except BrokerUnavailable as error:
@@ -97,7 +102,7 @@ class UnitRunner:
                 leaving=self._leaving, leave_within_s=self._leave_within_s,
                 end_process=partial(self._end, scratch),
             ) as heart:  # fmt: skip
-                job = advance(self._ledger, unit.job_id)
+                job = self._job_of(unit)
                 output = ArtifactWriter(
                     self._store, unit.job_id, unit.stage, unit.shard, claim.attempt,
                     config_sha256=job.spec.sha256, inputs=claim.inputs, guard=heart.guard,
@@ -132,6 +137,11 @@ class UnitRunner:
         finally:
             if scratch is not None:
                 shutil.rmtree(scratch, ignore_errors=True)
+
+    def _job_of(self, unit: UnitId) -> JobRecord:
+        """The job, moved on by the first unit of a stage; the others find it there."""
+        job = self._ledger.job(unit.job_id)
+        return job if job.state is STATE_OF_STAGE[Stage(unit.stage)] else advance(self._ledger, unit.job_id)
 
     def _commit(self, claim: Claim, output: ArtifactWriter, outcome: Outcome, items: int) -> bool:
         """Commit, waiting for a server that is away: hours of work must not be lost to a restart of a minute."""

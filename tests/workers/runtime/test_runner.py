@@ -73,8 +73,19 @@ def test_a_finished_unit_leaves_a_complete_artifact_and_creates_its_successors(
     assert [plan.shard for plan in manifest.successors] == ["0000"]
     assert manifest.tallies["documents"].rejected == {"off_topic": 1}
     assert manifest.config_sha256 == ledger.job("job").spec.sha256
-    assert ledger.job("job").state is JobState.RETRIEVING
     assert isinstance(ledger.claim(UnitId("job", "retrieve", "0000"), "x", 1), Claim)
+
+
+def test_the_first_unit_of_a_stage_moves_the_job_on(runner: UnitRunner, ledger: MemoryLedger) -> None:
+    seen = []
+
+    def looks(work: StageWork) -> Outcome:
+        seen.append(ledger.job("job").state)
+        return Outcome()
+
+    assert runner.run(FIRST, finds_one_shard) == "committed"
+    assert runner.run(UnitId("job", "retrieve", "0000"), looks) == "committed"
+    assert seen == [JobState.RETRIEVING]
 
 
 def test_a_finished_unit_run_again_returns_at_once(runner: UnitRunner) -> None:
