@@ -307,6 +307,8 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=20)
     parser.add_argument("--minutes", type=float, default=10.0, help="how long things break")
     chosen = parser.parse_args()
+    # Told to stop, it still ends the cluster's processes.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
     failed = False
     for seed in chosen.seeds:
         folder = Path(tempfile.mkdtemp(prefix=f"chaos-{seed}-"))
