@@ -24,7 +24,7 @@ SECONDS = 20.0
 SETTLE_S = 5.0
 """After ``ready``: the first rounds and announcements are no idleness."""
 WANTED_PERCENT = 1.0
-"""Of one core: what issue 3 allows a worker with all capability queues."""
+"""Of one core, for a worker with all capability queues."""
 JOBS = 100
 """That wait while the control worker is measured a second time; it looks at each in every round."""
 LARGEST = Capability(

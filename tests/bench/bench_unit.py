@@ -37,7 +37,7 @@ CONCURRENCY = 2
 ROUNDS = 3
 """Bare and ours in turns, so that both see the same machine."""
 WANTED_MS = 5.0
-"""What issue 3 allows a unit to cost over a bare task, in the median."""
+"""What a unit may cost over a bare task, in the median: nothing beside the seconds that its work takes."""
 POLL_S = 0.02
 MODEL = ModelFacts(name="tiny", origin="folder", location="/tiny", parameters=1000, has_chat_template=True)
 

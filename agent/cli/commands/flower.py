@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -17,6 +18,8 @@ from agent.errors import InvalidSpec
 USER_VARIABLE = "FINETUNE_FLOWER_USER"
 PASSWORD_VARIABLE = "FINETUNE_FLOWER_PASSWORD"
 LOOPBACK = "127.0.0.1"
+_GRACE_S = 5.0
+"""Flower waits for ever for a server that went away before it."""
 _PASSWORD_BYTES = 18
 _COLUMNS = "name,state,kwargs,received,started,runtime,worker,uuid"
 """What a task is and about what comes first; our tasks carry job, stage and shard as keyword arguments."""
@@ -43,11 +46,16 @@ def command(port: int, address: str, url_prefix: str, control: bool) -> int:
         prefix = f"{url_prefix.strip('/')}/" if url_prefix else ""
         click.echo(f"Flower: http://{address}:{port or '…'}/{prefix}  user {user}  password {shown}", err=True)
         process = subprocess.Popen(argv, env=environment)
+        # SIGTERM would end this process alone and leave the dashboard behind.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
         try:
             return process.wait()
         except BaseException:
             process.terminate()
-            process.wait()
+            try:
+                process.wait(_GRACE_S)
+            except subprocess.TimeoutExpired:
+                process.kill()
             raise
 
 

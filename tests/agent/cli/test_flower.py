@@ -10,12 +10,19 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from pathlib import Path
 
 import pytest
 
+from agent.canvas.signatures import send, sending_app
 from agent.cli.commands.flower import credentials, flower_argv, flower_environment
+from agent.contract import Pool
 from agent.errors import InvalidSpec
+from agent.ledger.redis import RedisLedger
+from agent.settings import Settings
+from tests.contracts.jobs import submit
 from tests.servers import free_port
+from tests.worker_process import WorkerProcess
 
 START_S = 20.0
 
@@ -71,6 +78,17 @@ def _ask(port: int, path: str, account: str = "", method: str = "GET") -> int:
         return 0
 
 
+def _read(port: int, path: str, account: str) -> str:
+    """The body of an answer; '' while nobody listens."""
+    authorization = "Basic " + base64.b64encode(account.encode()).decode()
+    request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", headers={"Authorization": authorization})
+    try:
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return str(answer.read().decode())
+    except OSError:
+        return ""
+
+
 def test_a_real_flower_lets_in_only_with_the_password_and_refuses_to_steer(redis_url: str) -> None:
     port = free_port()
     environment = {
@@ -98,3 +116,35 @@ def test_a_real_flower_lets_in_only_with_the_password_and_refuses_to_steer(redis
     finally:
         flower.send_signal(signal.SIGINT)
         assert flower.wait(15) == 130
+
+
+def test_it_shows_the_units_of_workers_that_send_events_only_when_asked_and_ends_when_told(
+    redis_url: str, tmp_path: Path
+) -> None:
+    port = free_port()
+    deployment = {"FINETUNE_BROKER_URL": redis_url, "FINETUNE_HOME": str(tmp_path)}
+    worker = WorkerProcess(Pool.CRAWL, tmp_path, deployment)
+    worker.start()
+    worker.ready()
+    flower = subprocess.Popen(
+        [sys.executable, "-m", "agent.cli", "flower", "--port", str(port)],
+        env={**os.environ, **deployment, "FINETUNE_FLOWER_USER": "ada", "FINETUNE_FLOWER_PASSWORD": "secret"},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        ledger = RedisLedger(redis_url)
+        deadline_s = time.monotonic() + START_S
+        shown = ""
+        while "crawl.discover" not in shown and time.monotonic() < deadline_s:
+            submit(ledger, f"job-{time.monotonic_ns()}")
+            send(sending_app(Settings(broker_url=redis_url)), ledger.hand_out())
+            time.sleep(1)
+            shown = _read(port, "/api/tasks", "ada:secret")
+        assert "crawl.discover" in shown and "job-" in shown
+        flower.terminate()
+        flower.wait(15)
+        assert not _ask(port, "/healthcheck"), "the dashboard ends with the command"
+    finally:
+        flower.kill()
+        worker.end()
