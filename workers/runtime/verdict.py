@@ -40,6 +40,9 @@ def judge(error: Exception, earlier_tries: int) -> Verdict:
     if isinstance(error, StoreFull) or _errno(error) in _FULL:
         # Space comes back when people act, not by itself within seconds.
         wait = LONGEST_BACKOFF_S
+    if isinstance(error, ProcessKilled):
+        # As with a worker that died, the next one goes on at once; waiting would mend nothing.
+        wait = FIRST_BACKOFF_S
     machine = isinstance(error, (StoreUnavailable, ProcessKilled)) or _errno(error) in _MACHINE_ERRORS
     return Verdict(final, machine, wait, _line(error))
 

@@ -15,7 +15,7 @@ from agent.errors import (
     StoreUnavailable,
     TrainingFailed,
 )
-from workers.runtime.verdict import LONGEST_BACKOFF_S, judge
+from workers.runtime.verdict import FIRST_BACKOFF_S, LONGEST_BACKOFF_S, judge
 
 
 @pytest.mark.parametrize("error", [InvalidSpec("no"), NotEnoughData("no")])
@@ -51,3 +51,7 @@ def test_what_the_work_did_is_counted_against_it(error: Exception) -> None:
 
 def test_a_full_disk_of_this_machine_is_given_time_as_a_full_store_is() -> None:
     assert judge(OSError(errno.ENOSPC, "full"), 0).backoff_s == LONGEST_BACKOFF_S
+
+
+def test_a_killed_process_is_followed_by_the_next_one_at_once_however_often() -> None:
+    assert judge(ProcessKilled("SIGKILL"), 15).backoff_s == FIRST_BACKOFF_S
