@@ -12,7 +12,7 @@ from tests.faults.cluster import RECOVERY_LIMIT_S, Cluster
 from tests.faults.conftest import Undisturbed
 from tests.faults.table import FaultTable
 
-pytestmark = [pytest.mark.fault, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.slow_fault, pytest.mark.timeout(180)]
 
 DAY_S = 86_400
 SHIFT = """

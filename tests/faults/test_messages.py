@@ -216,7 +216,7 @@ class _Bomb:
         return (open, (self.path, "w"))
 
 
-@pytest.mark.parametrize("kind", ["normal", "pubsub"])
+@pytest.mark.parametrize("kind", ["normal", pytest.param("pubsub", marks=pytest.mark.slow_fault)])
 def test_a_reset_of_all_connections_starts_no_unit_a_second_time(
     kind: str, repeat: int, cluster: Cluster, documents: Path, model: str, dataset: dict[str, str], table: FaultTable
 ) -> None:
