@@ -57,6 +57,11 @@ class WorkerProcess:
         """Whether the main process runs."""
         return self._process is not None and self._process.poll() is None
 
+    @property
+    def exit_code(self) -> int | None:
+        """How the main process ended, negative for a signal; None while it runs."""
+        return self._process.poll() if self._process is not None else None
+
     def logs(self) -> str:
         """All that was written since the last start."""
         with self.log.open("rb") as file:

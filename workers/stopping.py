@@ -73,9 +73,11 @@ class PollWatch(threading.Thread):
         while not self._ended.wait(min(_LOOK_S, self._deaf_after_s / 3)):
             now_s = time.monotonic()
             silence_s = self._silence_s()
-            if not self._idle() or not self._answers() or (silence_s is not None and silence_s < self._deaf_after_s):
+            if not self._idle() or not self._answers():
                 heard_s = now_s
-            elif now_s - heard_s >= self._deaf_after_s:
+            elif silence_s is not None:
+                heard_s = max(heard_s, now_s - silence_s)
+            if now_s - heard_s >= self._deaf_after_s:
                 log.critical("This worker has not asked for work for %.0f s and ends itself.", now_s - heard_s)
                 self._end_process(EXIT_DEAF)
                 return

@@ -48,6 +48,17 @@ def test_an_idle_worker_that_does_not_poll_ends_itself() -> None:
     assert worker.codes == [EXIT_DEAF]
 
 
+def test_the_silence_counts_from_the_last_poll_not_from_when_it_was_found_to_be_long() -> None:
+    deaf_after_s, began_s = 1.5, time.monotonic()
+    ended = threading.Event()
+    PollWatch(
+        lambda: time.monotonic() - began_s, lambda: True, lambda: None,
+        deaf_after_s=deaf_after_s, end_process=lambda _: ended.set(),
+    ).start()  # fmt: skip
+    assert ended.wait(1.5 * deaf_after_s)
+    assert time.monotonic() - began_s >= deaf_after_s
+
+
 def test_one_that_never_polled_ends_itself_too() -> None:
     worker = Worker(silence_s=None)
     worker.watched()
