@@ -384,12 +384,13 @@ def test_a_train_worker_that_stood_still_before_its_commit_writes_nothing_that_c
 def test_the_loss_of_the_machine_in_each_stage_of_the_train_pool_ends_with_one_published_model(
     repeat: int, cluster: Cluster, few_documents: Path, model: str, calm: Calm, table: FaultTable, tmp_path: Path
 ) -> None:
-    """One job loses its worker in train, evaluate and publish, and a process between its delivery and its commit."""
+    """One job loses its worker in train, evaluate and publish; then processes die in the delivery and after it."""
     assert calm.trained
     cluster.heal()
     cluster.order(SLOWLY)
     for stage in (Stage.EVALUATE, Stage.PUBLISH):
         cluster.order(f"{stage}/*/started=stop*1")
+    cluster.order("publish/copied=kill*1")
     cluster.order("publish/*/before_commit=kill*1")
     destination = tmp_path / "delivered" / "model"
     job = cluster.submit(
@@ -411,7 +412,7 @@ def test_the_loss_of_the_machine_in_each_stage_of_the_train_pool_ends_with_one_p
         faults[held.unit] = cluster.now_ms()
     assert job.wait(timeout_s=150).state is JobState.COMPLETED
     story, trained = cluster.story(job), Trained.of(cluster, job)
-    explained = {UNIT: 1, ("evaluate", "0"): 1, ("publish", "0"): 2}
+    explained = {UNIT: 1, ("evaluate", "0"): 1, ("publish", "0"): 3}
     for unit, fault_ms in faults.items():
         recovery_s = story.recovery_s(unit, fault_ms)
         table.add("kill -9 of worker", unit[0], recoveries_s=[recovery_s] if recovery_s else [],

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import shutil
 import uuid
+from glob import escape
 from pathlib import Path
 
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
 from agent.errors import StoreUnavailable
+from agent.faults import reached
 from workers.train.provenance import PROVENANCE_MANIFEST
 
 
@@ -31,7 +33,7 @@ def deliver(folder: Path, destination: str, job_id: str) -> str:
         foreign = bool(present) and PROVENANCE_MANIFEST not in present
         target = f"{root.rstrip('/')}/{job_id}" if foreign else root
         if isinstance(system, LocalFileSystem):
-            _swap_in(folder, Path(target))
+            _swap_in(folder, Path(target), job_id)
             return target
         for file in _manifest_last(folder):
             system.put_file(str(file), f"{target}/{file.relative_to(folder).as_posix()}")
@@ -43,15 +45,17 @@ def deliver(folder: Path, destination: str, job_id: str) -> str:
         ) from error
 
 
-def _swap_in(folder: Path, target: Path) -> None:
+def _swap_in(folder: Path, target: Path, job_id: str) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
+    ours = f".{target.name}.{job_id}"
+    for left in target.parent.glob(f"{escape(ours)}.*"):
+        # Of an attempt at this job that died while it copied; nobody else would ever remove gigabytes nobody sees.
+        shutil.rmtree(left, ignore_errors=True)
     mark = uuid.uuid4().hex[:8]
-    partial, old = (
-        target.with_name(f".{target.name}.{mark}.new"),
-        target.with_name(f".{target.name}.{mark}.old"),
-    )
+    partial, old = target.with_name(f"{ours}.{mark}.new"), target.with_name(f"{ours}.{mark}.old")
     try:
         shutil.copytree(folder, partial)
+        reached("publish/copied")
         if target.exists():
             target.rename(old)
         partial.rename(target)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import fsspec
 import pytest
 
 from agent.errors import StoreUnavailable
+from agent.faults import FAULTS_VARIABLE
 from workers.train.destination import deliver
 
 
@@ -37,6 +42,19 @@ def test_a_folder_with_other_files_keeps_them_and_gets_the_model_beside_them(mod
     assert deliver(model, str(target), "job") == str(target / "job")
     assert (target / "thesis.tex").read_text() == "years of work"
     assert (target / "job" / "adapter" / "weights").read_text() == "new"
+
+
+def test_what_a_dead_attempt_left_beside_the_destination_is_removed_by_the_next(model: Path, tmp_path: Path) -> None:
+    place = tmp_path / "place"
+    died = subprocess.run(
+        [sys.executable, "-c", "import sys; from pathlib import Path; from workers.train.destination import deliver; "
+         "deliver(Path(sys.argv[1]), sys.argv[2], 'job')", str(model), str(place / "target")],
+        env={**os.environ, FAULTS_VARIABLE: "publish/copied=kill"}, check=False,
+    )  # fmt: skip
+    assert died.returncode == -signal.SIGKILL and len(list(place.iterdir())) == 1
+    (place / ".target.other.12345678.new").mkdir()
+    deliver(model, str(place / "target"), "job")
+    assert sorted(item.name for item in place.iterdir()) == [".target.other.12345678.new", "target"]
 
 
 def test_another_file_system_gets_every_file(model: Path) -> None:
