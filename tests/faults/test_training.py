@@ -220,6 +220,7 @@ def test_a_killed_training_or_its_parent_goes_on_from_the_checkpoint_to_the_same
     all_ended(cluster, *(hit.child for hit, _ in hits.values()))
 
 
+@pytest.mark.slow_fault
 def test_a_reset_link_does_not_start_a_training_again(
     repeat: int, cluster: Cluster, few_documents: Path, model: str, calm: Calm, table: FaultTable
 ) -> None:
