@@ -49,7 +49,13 @@ class UnitRequest(Request):  # type: ignore[misc]  # Celery has no types
 
     def on_failure(self, exc_info: Any, send_failed_event: bool = True, return_ok: bool = False) -> None:
         """As Celery does; then the unit of a dead child lapses now instead of at the end of its lease."""
-        super().on_failure(exc_info, send_failed_event, return_ok)
+        try:
+            super().on_failure(exc_info, send_failed_event, return_ok)
+        finally:
+            # Also when the link broke in the acknowledgement above.
+            self._report_death(exc_info)
+
+    def _report_death(self, exc_info: Any) -> None:
         cause = exc_info.exception
         cause = getattr(cause, "exc", cause)
         if isinstance(cause, (WorkerLostError, SystemExit)) and self.worker_pid and {*_MESSAGE} <= {*self.kwargs}:
