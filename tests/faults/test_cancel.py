@@ -111,6 +111,7 @@ def test_a_cancel_while_queued_starts_nothing(cluster: Cluster, documents: Path,
     job.cancel()
 
 
+@pytest.mark.slow_fault
 def test_a_cancel_ends_the_training_child_and_a_resume_goes_on_from_its_checkpoint(
     cluster: Cluster, documents: Path, model: str, table: FaultTable
 ) -> None:

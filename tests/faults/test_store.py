@@ -103,6 +103,7 @@ def test_a_full_store_says_so_and_the_job_goes_on_when_there_is_space(
     check(cluster, job, table, "store full", cluster.now_ms(), dataset)
 
 
+@pytest.mark.slow_fault
 def test_a_slow_store_that_fails_now_and_then_loses_nobody_his_lease(
     cluster: Cluster, documents: Path, model: str, undisturbed: Undisturbed, table: FaultTable
 ) -> None:
