@@ -119,6 +119,7 @@ def test_a_killed_holder_is_replaced_within_the_limit_in_every_stage(
     check(cluster, table, name, jobs, hits, dataset)
 
 
+@pytest.mark.slow_fault
 def test_a_worker_that_stood_still_beyond_its_lease_writes_nothing_that_counts(
     repeat: int, cluster: Cluster, documents: Path, model: str, undisturbed: Undisturbed, table: FaultTable
 ) -> None:

@@ -25,7 +25,7 @@ SLACK_S = 1.5
 SURELY_ASLEEP_MS = 3000
 STAGES = (Stage.RETRIEVE, Stage.PARSE, Stage.GENERATE)
 """One of each pool."""
-STEPS = 400
+STEPS = 150
 
 
 @pytest.fixture(scope="module")
