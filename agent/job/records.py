@@ -21,22 +21,69 @@ class Record(BaseModel):
 class Evidence(Record):
     """One fact that a permission decision rests on: where it was read, what it said, when."""
 
-    kind: str = Field(description="robots | licence | meta | header | operator | cache")
+    kind: str = Field(
+        description="robots | signal | tdmrep | rsl | aitxt | terms | licence | meta | header | operator | cache"
+    )
     url: str = Field(description="Where the line was read.")
     line: str = Field(description="The raw line or value that decided.")
     time: str = Field(description="When it was read, ISO 8601 UTC.")
+
+
+class Query(Record):
+    """One question that every searching source is asked."""
+
+    text: str
+    weight: float = Field(1.0, description="0 to 1: how near its results are expected to be; the subject itself is 1.")
+    origin: str = Field("subject", description="Who proposed it: subject | llm | feedback | wikipedia.")
+
+
+class Topic(Record):
+    """One part of the subject, for the coverage of the corpus."""
+
+    name: str
+    weight: float = Field(description="Share of the subject that it stands for; all topics together make 1.")
+    phrases: tuple[str, ...] = Field((), description="Other words for it: synonyms, acronyms, near concepts.")
+    origin: str = Field("subject", description="Who proposed it: subject | llm | feedback | wikipedia.")
+
+
+class TopicMap(Record):
+    """What the subject consists of, as the expansion sees it."""
+
+    subject: str
+    topics: tuple[Topic, ...]
+
+
+class Copy(Record):
+    """One place that the full text of a document can be had from."""
+
+    url: str = Field(description="Canonical address.")
+    media_type: str = Field("", description="What it will be, where the service's own declaration says too little.")
+    licence: str = Field("", description="SPDX expression for this copy, '' when none is stated.")
+    version: str = Field("", description="published | accepted | submitted, '' when not known.")
 
 
 class Candidate(Record):
     """A document that discovery found and believes to be about the subject."""
 
     id: str = Field(description="Stable id: the first 16 hex digits of sha256(canonical URL).")
-    url: str = Field(description="Canonical address; file:// for folders.")
+    url: str = Field(description="Canonical address that people open; file:// for folders.")
     source: str = Field(description="The source as the user wrote it, for example site:http://…")
     title: str = ""
-    score: float = Field(description="Similarity to the subject, 0 to 1.")
+    score: float = Field(description="Relevance, 0 to 1; what it is made of stands in parts.")
+    parts: dict[str, float] = Field(default_factory=dict, description="Part of the score -> its value, 0 to 1.")
+    topics: dict[str, float] = Field(default_factory=dict, description="Topic of the map -> how much of it is here.")
+    authors: tuple[str, ...] = ()
+    date: str = Field("", description="Publication, ISO 8601, as exact as is known: 2024, 2024-05, 2024-05-17.")
+    venue: str = Field("", description="Journal, conference, site or course it appeared in.")
+    doi: str = Field("", description="Lower case, without https://doi.org/.")
+    citations: int | None = Field(None, description="Works that cite it, where a service says so.")
+    retracted: bool = False
+    language: str = Field("", description="ISO 639-1 code where the source states one.")
     licence: str = Field("", description="SPDX expression where the source states one, else empty.")
     media_type: str = Field("", description="Declared type where known.")
+    copies: tuple[Copy, ...] = Field((), description="Where to fetch it, best first; empty: at its url.")
+    also: tuple[str, ...] = Field((), description="Sources and addresses of the same work that were merged into it.")
+    queries: tuple[str, ...] = Field((), description="Texts of the queries that found it.")
     blob: str = Field("", description="sha256 of the bytes when discovery already had to fetch them, else empty.")
     headers: dict[str, str] = Field(default_factory=dict, description="Response headers, lower-case names.")
     fetched_at: str = ""

@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from agent.errors import InvalidSpec
+from agent.spec.sources import DEFAULT_SOURCES, fault_of
 from agent.spec.stages import (
     AssembleConfig,
     CurateConfig,
@@ -17,12 +18,12 @@ from agent.spec.stages import (
     FailurePolicy,
     GenerateConfig,
     ParseConfig,
+    PermissionConfig,
     PublishConfig,
     RetrieveConfig,
     TrainConfig,
 )
 
-SOURCE_PREFIXES = ("dir", "site", "urls")
 _JOB_ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
 
 
@@ -38,7 +39,16 @@ class JobSpec(BaseModel):
     model: str = Field(description="Catalogue name (smollm2-135m), a model folder, or a Hugging Face model id.")
     subject: str = Field(min_length=2, max_length=400, description="What the model shall know.")
     sources: tuple[str, ...] = Field(
-        min_length=1, description="Where to look: dir:PATH, site:URL, urls:FILE-or-comma-separated-list."
+        DEFAULT_SOURCES,
+        min_length=1,
+        description="Where to look, for example arxiv, wikipedia, site:URL, dir:PATH; `agent/spec/sources.py` has all.",
+    )
+    endpoints: dict[str, str] = Field(
+        {},
+        description=(
+            "Addresses that stand in for a service's own: a mirror, a proxy, a replay; for example "
+            "arxiv.api = http://localhost:8000/api/."
+        ),
     )
     job_id: str | None = Field(
         None, description="Your own id: submitting it twice gives the same job. Empty makes a new one."
@@ -48,6 +58,7 @@ class JobSpec(BaseModel):
     seed: int = Field(17, ge=0, lt=2**31, description="Seed of every random choice.")
 
     discover: DiscoverConfig = DiscoverConfig()
+    permission: PermissionConfig = PermissionConfig()
     retrieve: RetrieveConfig = RetrieveConfig()
     parse: ParseConfig = ParseConfig()
     curate: CurateConfig = CurateConfig()
@@ -80,10 +91,8 @@ class JobSpec(BaseModel):
     @classmethod
     def _known_sources(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for source in value:
-            prefix, _, rest = source.partition(":")
-            if prefix not in SOURCE_PREFIXES or not rest:
-                known = ", ".join(f"{name}:…" for name in SOURCE_PREFIXES)
-                raise ValueError(f"source {source!r} is not known; it takes {known}")
+            if fault := fault_of(source):
+                raise ValueError(f"source {source!r} {fault}")
         return value
 
     @model_validator(mode="after")

@@ -24,6 +24,50 @@ class DiscoverConfig(StageConfig):
     )
     crawl_depth: int = Field(4, ge=0, le=20, description="Links followed from a site's first page.")
     max_pages_per_site: int = Field(500, ge=1, description="Most pages fetched from one site while discovering.")
+    expand: tuple[Literal["llm", "feedback", "wikipedia"], ...] = Field(
+        ("llm", "feedback", "wikipedia"),
+        description=(
+            "How the subject becomes more queries: asking an LLM (where generate.backend is 'openai'), key phrases of "
+            "the first results, Wikipedia's links, categories and redirects. Empty searches for the subject alone."
+        ),
+    )
+    max_queries: int = Field(
+        12, ge=1, le=200, description="Most queries asked of each source, the subject's own included."
+    )
+    results_per_query: int = Field(50, ge=1, le=1000, description="Most results taken of one query at one source.")
+    look_up: tuple[Literal["openalex", "crossref", "semanticscholar", "unpaywall"], ...] = Field(
+        ("openalex", "crossref", "unpaywall"),
+        description=(
+            "Services asked about each paper that has a DOI: citations, venue, retraction, licence, open-access copies."
+        ),
+    )
+
+
+class PermissionConfig(StageConfig):
+    """What may be used, and for what."""
+
+    profile: Literal["strict", "share-alike", "noncommercial", "research"] = Field(
+        "share-alike",
+        description=(
+            "Which licences may be trained on. 'strict': CC0, public domain, CC BY, permissive code licences; "
+            "'share-alike' adds CC BY-SA and other copyleft; 'noncommercial' adds CC BY-NC and CC BY-NC-SA; 'research' "
+            "adds what may be read but not passed on (arXiv's own licence, PMC's TDM). No profile takes a licence or a "
+            "page that forbids training, nor a document whose licence is not known."
+        ),
+    )
+    intended_use: Literal["commercial", "noncommercial", "research"] = Field(
+        "commercial", description="What the model is for; permissions that end at commercial use are refused for it."
+    )
+    declared: dict[str, str] = Field(
+        {},
+        description=(
+            "Your word for documents that state no licence: source -> SPDX expression, or 'own' for documents that are "
+            "yours; for example {'dir:papers': 'own'}."
+        ),
+    )
+    strict_robots: bool = Field(
+        False, description="Whether robots.txt also closes documented APIs, whose terms invite programs."
+    )
 
 
 class RetrieveConfig(StageConfig):

@@ -1,56 +1,79 @@
-"""The discover stage: every source is asked, the same address merged, candidates ranked, cut and sharded."""
+"""The discover stage: every source is asked, the same work merged, candidates scored, selected and sharded."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from functools import partial
-from typing import Any
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 
 from agent.contract import Stage
-from agent.errors import NotEnoughData, SourceFailed
+from agent.errors import NotEnoughData
 from agent.job.artifacts import UnitPlan
-from agent.job.records import Candidate
-from workers.crawl.address import named_endpoints
-from workers.crawl.relevance import rank
+from agent.job.records import Candidate, Query, Topic, TopicMap
+from workers.crawl.ask import Asking, SourceReport
+from workers.crawl.expand.expand import Expansion, expand
+from workers.crawl.http.address import named_endpoints
+from workers.crawl.http.client import PoliteClient, client_for
+from workers.crawl.look_up import looked_up
+from workers.crawl.merge import merged
+from workers.crawl.relevance.score import rank
+from workers.crawl.selection import select
 from workers.crawl.shards import shards_of
-from workers.crawl.sources import SOURCES
-from workers.crawl.sources.contract import Findings, Found, Refused, Search
+from workers.crawl.sources import services_for
+from workers.crawl.sources.contract import Found, Refused
 from workers.runtime.work import Outcome, StageWork
 
 NOUN = "documents"
 
 
 def discover(work: StageWork) -> Outcome:
-    """Write ``candidates.jsonl`` (ranked) and a shard file for each retrieve unit that follows.
+    """Write ``candidates.jsonl`` (ranked), ``queries.jsonl``, ``topics.jsonl`` (one `TopicMap`) and a shard file for
+    each retrieve unit that follows.
 
     A source that fails is recorded under ``facts["sources"]`` and the others go on.
 
     Raises:
         NotEnoughData: no source has anything about the subject; names each source and its reason.
+        InvalidSpec: an endpoint is given for a service that does not exist.
     """
-    findings, sources = _ask_sources(work)
-    found, refused = merged(findings)
+    spec = work.spec
+    services = services_for(spec.endpoints)
+    http = client_for(
+        spec,
+        services,
+        named=named_endpoints(spec.sources, spec.endpoints.values()),
+        pace=work.pace,
+        pulse=lambda: work.tick(0),
+    )
+    asking, expansion = _searched(work, http)
+    found, refused = merged(asking.findings)
     work.output.receive(NOUN, len(found) + len(refused))
     for item in refused:
         _reject(work, item.candidate, item.reason, item.detail, failed=item.failed)
 
-    ranking = rank(found, work.spec.subject, work.spec.discover.min_relevance)
+    known, unasked = looked_up(found, spec, http, services)
+    ranking = rank(known, expansion.topics, spec.discover.min_relevance, datetime.now(UTC).date())
     for far in ranking.off_topic:
-        detail = f"similarity {far.candidate.score:.2f} is below {work.spec.discover.min_relevance}"
+        detail = f"relevance {far.candidate.score:.2f} is below {spec.discover.min_relevance}"
         _reject(work, far.candidate, "off_topic", detail)
-    limit = work.spec.discover.max_documents
-    for extra in ranking.kept[limit:]:
-        _reject(work, extra.candidate, "over_budget", f"beyond discover.max_documents = {limit}")
-    kept = [item.candidate for item in ranking.kept[:limit]]
+    limit = spec.discover.max_documents
+    kept = [item.candidate for item in select(ranking.kept, expansion.topics, limit)]
+    taken = {candidate.id for candidate in kept}
+    for extra in ranking.kept:
+        if extra.candidate.id not in taken:
+            _reject(work, extra.candidate, "over_budget", f"beyond discover.max_documents = {limit}")
     work.output.keep(NOUN, len(kept))
-    work.output.facts["sources"] = sources
+    work.output.facts["sources"] = [report.line() for report in asking.reports.values()]
+    work.output.facts["not_asked"] = expansion.notes | unasked
     if not kept:
-        raise NotEnoughData(_nothing_left(work, sources, refused, ranking.off_topic), next_step=_NEXT_STEP)
+        message = _nothing_left(work, asking.reports, refused, ranking.off_topic)
+        raise NotEnoughData(message, next_step=_NEXT_STEP)
 
     work.output.write_records("candidates.jsonl", kept)
+    work.output.write_records("queries.jsonl", expansion.queries)
+    work.output.write_records("topics.jsonl", [expansion.topics])
     successors = []
-    for number, shard in enumerate(shards_of(kept, work.spec.retrieve.shard_size)):
+    for number, shard in enumerate(shards_of(kept, spec.retrieve.shard_size)):
         name = f"shard-{number:04d}.jsonl"
         work.output.write_records(name, shard)
         successors.append(
@@ -69,54 +92,24 @@ def discover(work: StageWork) -> Outcome:
 _NEXT_STEP = "Name other sources, or lower discover.min_relevance if the documents are about it in other words."
 
 
-def _ask_sources(work: StageWork) -> tuple[list[Findings], list[dict[str, Any]]]:
-    """What each source came back with, and its line for the report."""
-    named = named_endpoints(work.spec.sources)
-    findings: list[Findings] = []
-    report: list[dict[str, Any]] = []
-    for source in dict.fromkeys(work.spec.sources):
-        search = Search(
-            source=source,
-            spec=work.spec,
-            store=work.store,
-            scratch=work.scratch,
-            named=named,
-            pace=work.pace,
-            progress=partial(_tell, work, sum(line["found"] + line["refused"] for line in report)),
-        )
-        line: dict[str, Any] = {"source": source, "found": 0, "refused": 0, "error": ""}
-        try:
-            result = SOURCES[source.partition(":")[0]](search)
-        except SourceFailed as error:
-            line["error"] = str(error)
-        else:
-            findings.append(result)
-            line |= {"found": len(result.found), "refused": len(result.refused), **result.facts}
-        report.append(line)
-    return findings, report
+def _searched(work: StageWork, http: PoliteClient) -> tuple[Asking, Expansion]:
+    """Everything the sources have: first for the subject, then for what it was expanded to."""
+    subject = work.spec.subject
+    alone = TopicMap(subject=subject, topics=(Topic(name=subject, weight=1.0),))
+    asking = Asking(work, http, services_for(work.spec.endpoints), alone)
+    asking.ask([Query(text=subject)], lambda kind: kind != "once_focused", alone)
+    expansion = expand(work.spec, _found(asking), http, services_for(work.spec.endpoints))
+    asking.ask(expansion.queries[1:], lambda kind: kind == "every_query", expansion.topics)
+    known = len(asking.findings)
+    asking.ask(expansion.queries, lambda kind: kind == "once_focused", expansion.topics)
+    if not known:
+        # Only now is there anything to learn the subject's parts from; the crawl itself went without.
+        expansion = expand(work.spec, _found(asking), http, services_for(work.spec.endpoints))
+    return asking, expansion
 
 
-def _tell(work: StageWork, before: int, count: int) -> None:
-    """Progress while the total is not known yet."""
-    work.tick(before + count)
-
-
-def merged(findings: Sequence[Findings]) -> tuple[list[Found], list[Refused]]:
-    """Each address once: of several finds the one with the most to show, and a find before a refusal."""
-    found: dict[str, Found] = {}
-    for item in (item for finding in findings for item in finding.found):
-        other = found.get(item.candidate.id)
-        if other is None or _worth(item) > _worth(other):
-            found[item.candidate.id] = item
-    refused: dict[str, Refused] = {}
-    for refusal in (refusal for finding in findings for refusal in finding.refused):
-        if refusal.candidate.id not in found:
-            refused.setdefault(refusal.candidate.id, refusal)
-    return list(found.values()), list(refused.values())
-
-
-def _worth(item: Found) -> tuple[bool, bool, int]:
-    return bool(item.candidate.blob), bool(item.candidate.licence), len(item.candidate.title)
+def _found(asking: Asking) -> list[Found]:
+    return [item for item in asking.findings if isinstance(item, Found)]
 
 
 def _reject(work: StageWork, candidate: Candidate, reason: str, detail: str, *, failed: bool = False) -> None:
@@ -124,14 +117,16 @@ def _reject(work: StageWork, candidate: Candidate, reason: str, detail: str, *, 
 
 
 def _nothing_left(
-    work: StageWork, sources: Sequence[dict[str, Any]], refused: Sequence[Refused], off_topic: Sequence[Found]
+    work: StageWork,
+    reports: Mapping[str, SourceReport],
+    refused: Sequence[Refused],
+    off_topic: Sequence[Found],
 ) -> str:
     tried = []
-    for source in sources:
-        if source["error"]:
-            tried.append(f"{source['source']}: {source['error']}")
+    for name, report in reports.items():
+        if report.error:
+            tried.append(f"{name}: {report.error}")
             continue
-        name = source["source"]
         reasons = Counter(item.reason for item in refused if item.candidate.source == name)
         reasons["off_topic"] += sum(1 for item in off_topic if item.candidate.source == name)
         told = ", ".join(f"{count} {reason}" for reason, count in sorted(reasons.items()) if count)

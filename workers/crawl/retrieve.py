@@ -8,14 +8,14 @@ from datetime import UTC, datetime
 from agent.contract import Stage
 from agent.errors import DocumentRejected
 from agent.job.artifacts import UnitPlan
-from agent.job.records import Candidate, Page
+from agent.job.records import Candidate, Copy, Page
 from agent.store import ArtifactReader
-from workers.crawl.access import Access, decide_access
-from workers.crawl.address import named_endpoints
-from workers.crawl.fetch import Fetcher
 from workers.crawl.glance import glance
-from workers.crawl.identity import user_agent
+from workers.crawl.http.address import named_endpoints
+from workers.crawl.http.client import PoliteClient, client_for
 from workers.crawl.media import HTML, bare_type, declared_type
+from workers.crawl.permission.decide import Access, decide_access
+from workers.crawl.sources import services_for
 from workers.runtime.work import Outcome, StageWork
 
 NOUN = "documents"
@@ -35,11 +35,11 @@ def retrieve(work: StageWork) -> Outcome:
     work.output.receive(NOUN, len(candidates))
     pages: list[Page] = []
     done = 0
-    fetcher = _fetcher(work, candidates, pulse=lambda: work.tick(done, len(candidates)))
+    http = _client(work, candidates, pulse=lambda: work.tick(done, len(candidates)))
     for done, candidate in enumerate(candidates):
         work.tick(done, len(candidates))
         try:
-            fetched, body = _with_bytes(work, fetcher, candidate)
+            fetched, body = _with_bytes(work, http, candidate)
         except DocumentRejected as error:
             _reject(work, candidate, error.reason, error.detail)
             continue
@@ -61,39 +61,45 @@ def is_broken(reason: str) -> bool:
     return reason.startswith("http_") or reason in _BROKEN
 
 
-def _fetcher(work: StageWork, candidates: Sequence[Candidate], pulse: Callable[[], None]) -> Fetcher:
+def _client(work: StageWork, candidates: Sequence[Candidate], pulse: Callable[[], None]) -> PoliteClient:
     listed = [candidate.url for candidate in candidates if candidate.source.startswith("urls:")]
-    spec = work.spec.retrieve
-    return Fetcher(
-        user_agent=user_agent(spec.contact),
-        timeout_s=spec.timeout_s,
-        max_bytes=spec.max_document_bytes,
-        requests_per_second=spec.requests_per_second,
-        pace=work.pace,
-        named=named_endpoints(work.spec.sources, listed),
-        pulse=pulse,
-    )
+    spec = work.spec
+    named = named_endpoints(spec.sources, [*listed, *spec.endpoints.values()])
+    return client_for(spec, services_for(spec.endpoints), named=named, pace=work.pace, pulse=pulse)
 
 
-def _with_bytes(work: StageWork, fetcher: Fetcher, candidate: Candidate) -> tuple[Candidate, bytes]:
-    """The candidate with its bytes: from the blob store when discovery left them there, else from the
-    network."""
+def _with_bytes(work: StageWork, http: PoliteClient, candidate: Candidate) -> tuple[Candidate, bytes]:
+    """The candidate with its bytes: from the blob store when discovery left them there, else of the first copy that
+    can be had.
+
+    Raises:
+        DocumentRejected: no copy can be had; with the reason of the best one.
+    """
     if candidate.blob:
         return candidate, work.store.get_blob(candidate.blob)
-    answer = fetcher.get(candidate.url)
-    if not answer.body:
-        raise DocumentRejected("no_text", "the answer has no body")
-    declared = bare_type(answer.headers.get("content-type", ""))
-    fetched = candidate.model_copy(
-        update={
-            "blob": work.store.put_blob(answer.body),
-            "headers": answer.headers | ({"content-location": answer.url} if answer.url != candidate.url else {}),
-            "media_type": declared or candidate.media_type,
-            "fetched_at": answer.fetched_at,
-            "evidence": tuple(dict.fromkeys((*candidate.evidence, *answer.evidence))),
-        }
-    )
-    return fetched, answer.body
+    first_refusal: DocumentRejected | None = None
+    for copy in candidate.copies or (Copy(url=candidate.url),):
+        try:
+            answer = http.get(copy.url)
+            if not answer.body:
+                raise DocumentRejected("no_text", "the answer has no body")
+        except DocumentRejected as error:
+            first_refusal = first_refusal or error
+            continue
+        declared = bare_type(answer.headers.get("content-type", ""))
+        fetched = candidate.model_copy(
+            update={
+                "blob": work.store.put_blob(answer.body),
+                "headers": answer.headers | ({"content-location": answer.url} if answer.url != candidate.url else {}),
+                "media_type": copy.media_type or declared or candidate.media_type,
+                "licence": copy.licence or candidate.licence,
+                "fetched_at": answer.fetched_at,
+                "evidence": tuple(dict.fromkeys((*candidate.evidence, *answer.evidence))),
+            }
+        )
+        return fetched, answer.body
+    assert first_refusal is not None
+    raise first_refusal
 
 
 def _access(work: StageWork, candidate: Candidate, body: bytes) -> Access:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from agent.job.records import Candidate
-from workers.crawl.canonical import endpoint
+from workers.crawl.http.canonical import endpoint
 
 
 def shards_of(candidates: Sequence[Candidate], size: int) -> list[list[Candidate]]:

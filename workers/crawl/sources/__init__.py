@@ -1,15 +1,33 @@
-"""Where documents come from: one file a source, one line here. The prefix is what users write before the
-colon."""
+"""Where documents come from: one file a source, each named by its line in `agent/spec/sources.py`."""
 
 from __future__ import annotations
 
-from workers.crawl.sources.contract import Source
-from workers.crawl.sources.folder import find_in_folder
-from workers.crawl.sources.site import find_on_site
-from workers.crawl.sources.urls import find_on_list
+import pkgutil
+from collections.abc import Mapping
+from functools import cache
 
-SOURCES: dict[str, Source] = {
-    "dir": find_in_folder,
-    "site": find_on_site,
-    "urls": find_on_list,
-}
+from agent.spec.sources import SOURCE_KINDS
+from workers.crawl.http.services import Service, Services
+from workers.crawl.sources.contract import Source
+
+
+def adapter_of(source: str) -> type[Source]:
+    """The class that speaks to a source, by the prefix of its string."""
+    adapter: type[Source] = pkgutil.resolve_name(SOURCE_KINDS[source.partition(":")[0]].adapter)
+    return adapter
+
+
+@cache
+def all_services() -> tuple[Service, ...]:
+    """The services of all sources, whether a job names them or not: any document may lead to any of them."""
+    services = {service.name: service for kind in SOURCE_KINDS for service in adapter_of(kind).services}
+    return tuple(services.values())
+
+
+def services_for(endpoints: Mapping[str, str]) -> Services:
+    """All services, with a job's own addresses for some.
+
+    Raises:
+        InvalidSpec: an address is given for a service that does not exist.
+    """
+    return Services(all_services(), endpoints)

@@ -1,17 +1,23 @@
-"""What every source is: something that finds documents, given the part of a source string after its
-prefix."""
+"""What every source is: something that finds documents for a query, or lists what the user pointed at.
+
+A new source is one file beside this one and one line in `agent/spec/sources.py`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, ClassVar, Literal, Protocol
 
-from agent.job.records import Candidate
+from agent.job.records import Candidate, Query, TopicMap
 from agent.spec import JobSpec
 from agent.store import Store
-from workers.crawl.canonical import Endpoint
+from workers.crawl.http.canonical import Endpoint
+from workers.crawl.http.client import PoliteClient
+from workers.crawl.http.services import Service, Services
+
+Asks = Literal["every_query", "once", "once_focused"]
 
 
 @dataclass(frozen=True)
@@ -20,7 +26,7 @@ class Found:
 
     candidate: Candidate
     text: str = ""
-    """Its opening, where the source has the bytes at hand."""
+    """What there is to judge it by: its abstract, or its opening where the source has the bytes at hand."""
 
 
 @dataclass(frozen=True)
@@ -35,22 +41,15 @@ class Refused:
 
 
 @dataclass(frozen=True)
-class Findings:
-    """Everything one source came back with, in a deterministic order."""
-
-    found: tuple[Found, ...]
-    refused: tuple[Refused, ...] = ()
-    facts: dict[str, Any] = field(default_factory=dict)
-    """Small figures for the report."""
-
-
-@dataclass(frozen=True)
-class Search:
+class SearchContext:
     """What a source is given to work with."""
 
     source: str
     """As the user wrote it, prefix included."""
     spec: JobSpec
+    http: PoliteClient
+    """The only way to the network: it knows every service's rules, robots.txt, pace, cache and keys."""
+    services: Services
     store: Store
     scratch: Path
     named: Collection[Endpoint]
@@ -59,6 +58,8 @@ class Search:
     progress: Callable[[int], None]
     """To be called with the number of documents seen so far, every second or so; may raise to end the
     work."""
+    topics: TopicMap
+    """For sources that choose by themselves where to look next."""
 
     @property
     def argument(self) -> str:
@@ -67,11 +68,27 @@ class Search:
 
 
 class Source(Protocol):
-    """Finds documents."""
+    """Finds documents. Built once for a job with ``Adapter(context)``."""
 
-    def __call__(self, search: Search) -> Findings:
-        """Everything the source has on offer, ranked by nobody yet.
+    services: ClassVar[tuple[Service, ...]]
+    """The documented services it speaks to, full-text hosts included; each carries its terms."""
+    asks: ClassVar[Asks]
+    """``every_query``: each query of the expansion is put to it. ``once``: it lists everything at once (folder,
+    list). ``once_focused``: likewise, but after the expansion, since it uses ``context.topics`` to choose its way."""
+
+    facts: dict[str, Any]
+    """Small figures for the report, filled while searching."""
+
+    def __init__(self, context: SearchContext) -> None:
+        """Ask nothing yet."""
+
+    def search(self, query: Query, limit: int) -> Iterator[Found | Refused]:
+        """At most ``limit`` documents, the source's best first. What was yielded before an error counts.
+
+        A candidate's ``copies`` are the fetch hints: where retrieve gets the full text, best first; its ``licence`` is
+        what the source itself states.
 
         Raises:
-            SourceFailed: it has nothing, or cannot be read; the other sources go on.
+            SourceFailed: it cannot be asked or answers nonsense; ``message`` says what and ``next_step`` how to go on.
+            DocumentRejected: the request itself failed (http_429, timeout …), from the client.
         """

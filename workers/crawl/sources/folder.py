@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any, ClassVar
 
 from pydantic import BaseModel, ValidationError
 
 from agent.errors import SourceFailed
 from agent.job.licences import spdx
-from agent.job.records import Candidate, Evidence
-from workers.crawl.canonical import document_id
+from agent.job.records import Candidate, Evidence, Query
 from workers.crawl.glance import glance
+from workers.crawl.http.canonical import document_id
+from workers.crawl.http.services import Service
 from workers.crawl.media import declared_type, name_of
-from workers.crawl.sources.contract import Findings, Found, Refused, Search
+from workers.crawl.sources.contract import Asks, Found, Refused, SearchContext
 
 MANIFEST = "manifest.jsonl"
 
@@ -27,29 +30,33 @@ class ManifestLine(BaseModel):
     origin: str = ""
 
 
-def find_in_folder(search: Search) -> Findings:
-    """Every file under the folder but hidden ones, by path; bytes go to the blob store, nothing else is
-    fetched.
+class Folder:
+    """Every file under a folder but hidden ones, by path; bytes go to the blob store, nothing else is fetched.
 
     Files that are no documents by their extension are refused as ``unsupported_format``, larger ones than
     ``retrieve.max_document_bytes`` as ``too_large``, links that lead out of the folder as ``outside_folder``.
-
-    Raises:
-        SourceFailed: the folder is missing or empty, or its manifest has a line that cannot be read.
     """
-    root = Path(search.argument).expanduser().resolve()
-    files = _files_under(root)
-    manifest = _read_manifest(root / MANIFEST)
-    found: list[Found] = []
-    refused: list[Refused] = []
-    for done, file in enumerate(files, 1):
-        outcome = _take(file, root, manifest, search)
-        if isinstance(outcome, Found):
-            found.append(outcome)
-        else:
-            refused.append(outcome)
-        search.progress(done)
-    return Findings(tuple(found), tuple(refused), {"files": len(files), "in_manifest": len(manifest)})
+
+    services: ClassVar[tuple[Service, ...]] = ()
+    asks: ClassVar[Asks] = "once"
+
+    def __init__(self, context: SearchContext) -> None:
+        self._context = context
+        self.facts: dict[str, Any] = {}
+
+    def search(self, query: Query, limit: int) -> Iterator[Found | Refused]:
+        """The files; the limit is for searches, a folder is taken whole.
+
+        Raises:
+            SourceFailed: the folder is missing or empty, or its manifest has a line that cannot be read.
+        """
+        root = Path(self._context.argument).expanduser().resolve()
+        files = _files_under(root)
+        manifest = _read_manifest(root / MANIFEST)
+        self.facts |= {"files": len(files), "in_manifest": len(manifest)}
+        for done, file in enumerate(files, 1):
+            yield _take(file, root, manifest, self._context)
+            self._context.progress(done)
 
 
 def _files_under(root: Path) -> list[Path]:
@@ -88,13 +95,13 @@ def _read_manifest(file: Path) -> dict[str, ManifestLine]:
     return lines
 
 
-def _take(file: Path, root: Path, manifest: dict[str, ManifestLine], search: Search) -> Found | Refused:
+def _take(file: Path, root: Path, manifest: dict[str, ManifestLine], context: SearchContext) -> Found | Refused:
     uri = file.as_uri()
     entry = manifest.get(file.relative_to(root).as_posix())
     candidate = Candidate(
         id=document_id(uri),
         url=uri,
-        source=search.source,
+        source=context.source,
         title=name_of(uri),
         score=0.0,
         media_type=declared_type(uri),
@@ -103,7 +110,7 @@ def _take(file: Path, root: Path, manifest: dict[str, ManifestLine], search: Sea
         return Refused(candidate, "outside_folder", f"{file} leads to {file.resolve()}")
     if not candidate.media_type:
         return Refused(candidate, "unsupported_format", f"no document by its extension {file.suffix or '(none)'}")
-    limit = search.spec.retrieve.max_document_bytes
+    limit = context.spec.retrieve.max_document_bytes
     try:
         size = file.stat().st_size
         if size > limit:
@@ -121,7 +128,7 @@ def _take(file: Path, root: Path, manifest: dict[str, ManifestLine], search: Sea
         update={
             "title": seen.title or candidate.title,
             "licence": spdx(entry.licence) if entry else "",
-            "blob": search.store.put_blob(body),
+            "blob": context.store.put_blob(body),
             "fetched_at": now,
             "evidence": tuple(evidence),
         }

@@ -9,69 +9,71 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import BinaryIO
+from typing import Any, BinaryIO, ClassVar
 
 from agent.errors import DocumentRejected, SourceFailed
-from agent.job.records import Candidate
-from workers.crawl.address import named_endpoints
-from workers.crawl.canonical import canonical_url, document_id, endpoint
-from workers.crawl.fetch import Fetcher
+from agent.job.records import Candidate, Query
 from workers.crawl.glance import glance
-from workers.crawl.identity import user_agent
+from workers.crawl.http.address import named_endpoints
+from workers.crawl.http.canonical import canonical_url, document_id, endpoint
+from workers.crawl.http.client import PoliteClient
+from workers.crawl.http.identity import user_agent
+from workers.crawl.http.robots import Robots
+from workers.crawl.http.services import Service
 from workers.crawl.media import HTML, bare_type, declared_type, name_of
-from workers.crawl.robots import Robots
-from workers.crawl.sources.contract import Findings, Found, Refused, Search
-from workers.crawl.wire import CrawlLine, CrawlOrder
+from workers.crawl.sources.contract import Asks, Found, Refused, SearchContext
+from workers.crawl.spider.wire import CrawlLine, CrawlOrder
 
 _POLL_S = 0.25
 _MAX_MOVES = 2
 """Times a first page may lead to another origin: from http to https, and from the bare name to www."""
 
 
-def find_on_site(search: Search) -> Findings:
-    """The site's pages, fetched, and its other documents, by link only; what robots.txt closes is refused
-    with its line.
-
-    Raises:
-        SourceFailed: the site cannot be reached, forbids everything, or moved to another host.
+class Site:
+    """The site's pages, fetched, and its other documents, by link only; what robots.txt closes is refused with
+    its line.
     """
-    try:
-        start = canonical_url(search.argument)
-    except ValueError as error:
-        raise SourceFailed(f"{error}.", next_step="Write site:https://host/path.") from error
-    fetcher = _fetcher(search)
-    for _ in range(_MAX_MOVES + 1):
-        order = _order(start, _robots(fetcher, start), search, Path(mkdtemp(prefix="crawl-", dir=search.scratch)))
-        lines = _crawl(order, search)
-        moved = next((line for line in lines if line.kind == "moved"), None)
-        if moved is None:
-            return _findings(lines, Path(order.bodies), search)
-        if not _same_site(start, moved.detail):
-            raise SourceFailed(
-                f"{start} leads to another site, {moved.detail}.",
-                next_step=f"Name it: --source site:{moved.detail}",
-            )
-        start = moved.detail
-    raise SourceFailed(f"{search.argument} leads from one address to the next.", next_step="Name the last one.")
+
+    services: ClassVar[tuple[Service, ...]] = ()
+    asks: ClassVar[Asks] = "once_focused"
+
+    def __init__(self, context: SearchContext) -> None:
+        self._context = context
+        self.facts: dict[str, Any] = {}
+
+    def search(self, query: Query, limit: int) -> Iterator[Found | Refused]:
+        """The site's documents in order of address; its limits are those of the crawl.
+
+        Raises:
+            SourceFailed: the site cannot be reached, forbids everything, or moved to another host.
+        """
+        context = self._context
+        try:
+            start = canonical_url(context.argument)
+        except ValueError as error:
+            raise SourceFailed(f"{error}.", next_step="Write site:https://host/path.") from error
+        for _ in range(_MAX_MOVES + 1):
+            folder = Path(mkdtemp(prefix="crawl-", dir=context.scratch))
+            order = _order(start, _robots(context.http, start), context, folder)
+            lines = _crawl(order, context)
+            moved = next((line for line in lines if line.kind == "moved"), None)
+            if moved is None:
+                self.facts["unseen"] = lines[-1].unseen
+                yield from _findings(lines, Path(order.bodies), context)
+                return
+            if not _same_site(start, moved.detail):
+                raise SourceFailed(
+                    f"{start} leads to another site, {moved.detail}.",
+                    next_step=f"Name it: --source site:{moved.detail}",
+                )
+            start = moved.detail
+        raise SourceFailed(f"{context.argument} leads from one address to the next.", next_step="Name the last one.")
 
 
-def _fetcher(search: Search) -> Fetcher:
-    spec = search.spec.retrieve
-    return Fetcher(
-        user_agent=user_agent(spec.contact),
-        timeout_s=spec.timeout_s,
-        max_bytes=spec.max_document_bytes,
-        requests_per_second=spec.requests_per_second,
-        pace=search.pace,
-        named=search.named,
-        pulse=lambda: search.progress(0),
-    )
-
-
-def _robots(fetcher: Fetcher, start: str) -> Robots:
+def _robots(http: PoliteClient, start: str) -> Robots:
     host = endpoint(start).host
     try:
-        robots = fetcher.robots(start)
+        robots = http.robots(start)
     except DocumentRejected as error:
         raise SourceFailed(
             f"{host} is refused: {error}.",
@@ -91,8 +93,8 @@ def _robots(fetcher: Fetcher, start: str) -> Robots:
     return robots
 
 
-def _order(start: str, robots: Robots, search: Search, folder: Path) -> CrawlOrder:
-    spec = search.spec
+def _order(start: str, robots: Robots, context: SearchContext, folder: Path) -> CrawlOrder:
+    spec = context.spec
     (folder / "bodies").mkdir()
     return CrawlOrder(
         start=start,
@@ -103,12 +105,12 @@ def _order(start: str, robots: Robots, search: Search, folder: Path) -> CrawlOrd
         max_bytes=spec.retrieve.max_document_bytes,
         max_depth=spec.discover.crawl_depth,
         max_pages=spec.discover.max_pages_per_site,
-        private_allowed=endpoint(start) in named_endpoints([search.source]),
+        private_allowed=endpoint(start) in named_endpoints([context.source]),
         bodies=str(folder / "bodies"),
     )
 
 
-def _crawl(order: CrawlOrder, search: Search) -> list[CrawlLine]:
+def _crawl(order: CrawlOrder, context: SearchContext) -> list[CrawlLine]:
     """Run the spider and return its lines, telling the runner of each page; killed when the runner says
     stop."""
     folder = Path(order.bodies).parent
@@ -118,7 +120,7 @@ def _crawl(order: CrawlOrder, search: Search) -> list[CrawlLine]:
     lines: list[CrawlLine] = []
     with log.open("wb") as errors, output.open("rb") as reader:
         child = subprocess.Popen(
-            [sys.executable, "-m", "workers.crawl.spider", str(request), str(output)],
+            [sys.executable, "-m", "workers.crawl.spider.walk", str(request), str(output)],
             stdin=subprocess.PIPE,  # closes with this process: the spider then ends too
             stdout=errors,
             stderr=errors,
@@ -127,7 +129,7 @@ def _crawl(order: CrawlOrder, search: Search) -> list[CrawlLine]:
         try:
             while child.poll() is None:
                 lines += _complete_lines(reader)
-                search.progress(len(lines))
+                context.progress(len(lines))
                 time.sleep(_POLL_S)
             lines += _complete_lines(reader)
         finally:
@@ -148,36 +150,33 @@ def _complete_lines(reader: BinaryIO) -> Iterator[CrawlLine]:
     reader.seek(-len(line), os.SEEK_CUR)
 
 
-def _findings(lines: list[CrawlLine], folder: Path, search: Search) -> Findings:
-    found: list[Found] = []
-    refused: list[Refused] = []
+def _findings(lines: list[CrawlLine], folder: Path, context: SearchContext) -> Iterator[Found | Refused]:
     for line in sorted(lines, key=lambda item: (item.url, item.kind)):
         candidate = Candidate(
             id=document_id(line.url),
             url=line.url,
-            source=search.source,
+            source=context.source,
             title=line.title or name_of(line.url),
             score=0.0,
             media_type=bare_type(line.headers.get("content-type", "")) or declared_type(line.url),
             evidence=line.evidence,
         )
         if line.kind == "refused":
-            refused.append(Refused(candidate, line.reason, line.detail, line.failed))
+            yield Refused(candidate, line.reason, line.detail, line.failed)
         elif line.kind == "link":
-            found.append(Found(candidate))
+            yield Found(candidate)
         elif line.kind == "page":
-            found.append(_with_bytes(candidate, line, folder, search))
-    return Findings(tuple(found), tuple(refused), {"unseen": lines[-1].unseen})
+            yield _with_bytes(candidate, line, folder, context)
 
 
-def _with_bytes(candidate: Candidate, line: CrawlLine, folder: Path, search: Search) -> Found:
+def _with_bytes(candidate: Candidate, line: CrawlLine, folder: Path, context: SearchContext) -> Found:
     """The page with its bytes in the blob store, so that nothing is fetched a second time."""
     body = (folder / line.sha256).read_bytes()
     seen = glance(body, line.headers.get("content-type", "") or HTML)
     kept = candidate.model_copy(
         update={
             "title": seen.title or candidate.title,
-            "blob": search.store.put_blob(body),
+            "blob": context.store.put_blob(body),
             "headers": line.headers,
             "fetched_at": line.time,
         }

@@ -2,52 +2,63 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, ClassVar
 
 from agent.errors import SourceFailed
-from agent.job.records import Candidate
-from workers.crawl.canonical import canonical_url, document_id
+from agent.job.records import Candidate, Query
+from workers.crawl.http.canonical import canonical_url, document_id
+from workers.crawl.http.services import Service
 from workers.crawl.media import declared_type, name_of
-from workers.crawl.sources.contract import Findings, Found, Refused, Search
+from workers.crawl.sources.contract import Asks, Found, Refused, SearchContext
 
 
-def find_on_list(search: Search) -> Findings:
-    """The addresses in the order written; nothing is fetched here. What is no web address is ``invalid_url``.
+class AddressList:
+    """The addresses in the order written; nothing is fetched here. What is no web address is ``invalid_url``."""
 
-    Raises:
-        SourceFailed: the file cannot be read, or holds no address.
-    """
-    found: list[Found] = []
-    refused: list[Refused] = []
-    entries = listed_addresses(search.argument)
-    for entry in entries:
+    services: ClassVar[tuple[Service, ...]] = ()
+    asks: ClassVar[Asks] = "once"
+
+    def __init__(self, context: SearchContext) -> None:
+        self._context = context
+        self.facts: dict[str, Any] = {}
+
+    def search(self, query: Query, limit: int) -> Iterator[Found | Refused]:
+        """The addresses; the limit is for searches, a list is taken whole.
+
+        Raises:
+            SourceFailed: the file cannot be read, or holds no address.
+        """
+        for done, entry in enumerate(listed_addresses(self._context.argument), 1):
+            yield self._take(entry)
+            self._context.progress(done)
+
+    def _take(self, entry: str) -> Found | Refused:
+        source = self._context.source
         try:
             url = canonical_url(entry)
         except ValueError as error:
-            bad = Candidate(id=document_id(entry), url=entry, source=search.source, score=0.0)
-            refused.append(Refused(bad, "invalid_url", str(error)))
-            continue
-        found.append(
-            Found(
-                Candidate(
-                    id=document_id(url),
-                    url=url,
-                    source=search.source,
-                    title=name_of(url),
-                    score=0.0,
-                    media_type=declared_type(url),
-                )
+            return Refused(
+                Candidate(id=document_id(entry), url=entry, source=source, score=0.0), "invalid_url", str(error)
+            )
+        return Found(
+            Candidate(
+                id=document_id(url),
+                url=url,
+                source=source,
+                title=name_of(url),
+                score=0.0,
+                media_type=declared_type(url),
             )
         )
-    search.progress(len(entries))
-    return Findings(tuple(found), tuple(refused))
 
 
 def listed_addresses(argument: str) -> list[str]:
     """The addresses as written, without blank lines and lines that begin with #.
 
     Raises:
-        SourceFailed: as `find_on_list` does.
+        SourceFailed: the file cannot be read, or holds no address.
     """
     if "://" in argument:
         entries = argument.split(",")

@@ -1,10 +1,12 @@
-"""Candidates against the subject: scored by embedding similarity, in one order for the same input."""
+"""Candidates against the subject: scored, in one order for the same input."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import NamedTuple
 
+from agent.job.records import TopicMap
 from workers.crawl.sources.contract import Found
 
 
@@ -15,7 +17,7 @@ class Ranking(NamedTuple):
     off_topic: list[Found]
 
 
-def rank(found: Sequence[Found], subject: str, min_relevance: float) -> Ranking:
+def rank(found: Sequence[Found], topics: TopicMap, min_relevance: float, today: date) -> Ranking:
     """Score each by its title and opening text and part them at ``min_relevance``.
 
     A candidate without text (a PDF known by a link only) has just its title to go by, which is too little to
@@ -26,7 +28,7 @@ def rank(found: Sequence[Found], subject: str, min_relevance: float) -> Ranking:
     """
     from workers.embedding import similarity
 
-    scores = similarity(subject, [f"{item.candidate.title}\n{item.text}" for item in found])
+    scores = similarity(topics.subject, [f"{item.candidate.title}\n{item.text}" for item in found])
     scored = [
         Found(item.candidate.model_copy(update={"score": round(score, 4)}), item.text)
         for item, score in zip(found, scores, strict=True)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from agent.job.licences import Policy
-from workers.crawl.access import Access, decide_access
 from workers.crawl.glance import Glance, Statement
+from workers.crawl.permission.decide import Access, decide_access
 
 TIME = "2026-01-01T00:00:00+00:00"
 

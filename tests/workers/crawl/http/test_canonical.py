@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from workers.crawl.canonical import Endpoint, canonical_url, document_id, endpoint, origin
+from workers.crawl.http.canonical import Endpoint, canonical_url, document_id, endpoint, origin
 
 
 @pytest.mark.parametrize(

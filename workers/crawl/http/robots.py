@@ -10,7 +10,7 @@ from protego import Protego
 from pydantic import ConfigDict, Field
 
 from agent.job.records import Evidence, Record
-from workers.crawl.identity import PRODUCT_TOKEN
+from workers.crawl.http.identity import PRODUCT_TOKEN
 
 MAX_ROBOTS_BYTES = 500 * 1024
 """A crawler must parse at least this much (RFC 9309, 2.5); what follows is not read."""

@@ -16,10 +16,10 @@ from scrapy.resolver import CachingThreadedResolver
 from twisted.internet.defer import Deferred, inlineCallbacks
 from twisted.internet.error import DNSLookupError
 
-from workers.crawl.address import address_allowed
-from workers.crawl.canonical import Endpoint
-from workers.crawl.fetch import MAX_RETRY_AFTER_S, retry_after_s
-from workers.crawl.wire import CrawlOrder
+from workers.crawl.http.address import address_allowed
+from workers.crawl.http.canonical import Endpoint
+from workers.crawl.http.client import MAX_RETRY_AFTER_S, retry_after_s
+from workers.crawl.spider.wire import CrawlOrder
 
 
 class PublicResolver(CachingThreadedResolver):

@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from agent.job.records import Evidence, Record
-from workers.crawl.robots import Robots
+from workers.crawl.http.robots import Robots
 
 
 class CrawlOrder(Record):

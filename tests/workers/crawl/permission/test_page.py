@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from workers.crawl.glance import Statement
-from workers.crawl.optout import forbids_following, opt_outs
+from workers.crawl.permission.page import forbids_following, opt_outs
 
 
 def reasons(meta: str = "", name: str = "robots", header: str = "") -> list[str]:

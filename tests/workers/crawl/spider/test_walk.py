@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.workers.crawl.site_server import Answer, Route, page, serving
-from workers.crawl.robots import read_robots
-from workers.crawl.wire import CrawlLine, CrawlOrder
+from workers.crawl.http.robots import read_robots
+from workers.crawl.spider.wire import CrawlLine, CrawlOrder
 
 
 def crawl(tmp_path: Path, start: str, **changes: Any) -> list[CrawlLine]:
@@ -24,9 +24,9 @@ def crawl(tmp_path: Path, start: str, **changes: Any) -> list[CrawlLine]:
     }  # fmt: skip
     order = CrawlOrder(**{**options, **changes})
     (tmp_path / "request.json").write_text(order.model_dump_json())
-    root = Path(__file__).parents[3]
+    root = Path(__file__).parents[4]
     with subprocess.Popen(
-        [sys.executable, "-m", "workers.crawl.spider", str(tmp_path / "request.json"), str(tmp_path / "out.jsonl")],
+        [sys.executable, "-m", "workers.crawl.spider.walk", f"{tmp_path}/request.json", f"{tmp_path}/out.jsonl"],
         stdin=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=root, env={**os.environ, "PYTHONPATH": str(root)},
     ) as child:  # fmt: skip
         assert child.wait(timeout=40) == 0

@@ -1,13 +1,14 @@
 """The polite HTTP client: every request of the crawl pool that is not the spider's goes through here.
 
-Before each request, redirects and retries included: robots.txt, the address the host resolves to, and the
-pace. Answers are read in pieces, so that neither a huge body, nor one that unpacks into a huge one, nor one
-that never ends is held in memory. Proxies and .netrc from the environment are not used: they would carry
-credentials to strangers.
+Before each request, redirects and retries included: robots.txt or the terms of a documented service, the address
+the host resolves to, and the pace. Answers are read in pieces, so that neither a huge body, nor one that unpacks
+into a huge one, nor one that never ends is held in memory. Proxies and .netrc from the environment are not used:
+they would carry credentials to strangers.
 """
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
@@ -15,18 +16,21 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import urlencode, urljoin
 
 import requests
 import tenacity
 import urllib3
 
-from agent.errors import DocumentRejected
+from agent.errors import DocumentRejected, SourceFailed
 from agent.job.records import Evidence
-from workers.crawl.address import address_allowed, resolve
-from workers.crawl.canonical import Endpoint, canonical_url, endpoint, origin
-from workers.crawl.guard import GuardedAdapter
-from workers.crawl.robots import MAX_ROBOTS_BYTES, Robots, read_robots, unreachable_robots
+from agent.spec import JobSpec
+from workers.crawl.http.address import address_allowed, resolve
+from workers.crawl.http.canonical import Endpoint, canonical_url, endpoint, origin
+from workers.crawl.http.guard import GuardedAdapter
+from workers.crawl.http.identity import user_agent
+from workers.crawl.http.robots import MAX_ROBOTS_BYTES, Robots, read_robots, unreachable_robots
+from workers.crawl.http.services import Service, Services
 
 MAX_REDIRECTS = 5
 """RFC 9309 asks for five when fetching robots.txt; documents get no more."""
@@ -59,11 +63,36 @@ class Fetched:
     body: bytes
     fetched_at: str
     evidence: tuple[Evidence, ...]
-    """The robots verdict of each hop's origin."""
+    """For each hop the robots verdict, or the terms of the documented service it belongs to."""
+
+    def json(self) -> Any:
+        """The body as JSON.
+
+        Raises:
+            SourceFailed: it is none; the message shows how it begins.
+        """
+        try:
+            return json.loads(self.body)
+        except ValueError as error:
+            raise SourceFailed(f"{self.url} answered no JSON but {_beginning(self.body)}: {error}.") from error
+
+    def xml(self) -> Any:
+        """The body as an lxml element; entities and external references are not resolved.
+
+        Raises:
+            SourceFailed: it is not well formed.
+        """
+        from lxml import etree
+
+        parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+        try:
+            return etree.fromstring(self.body, parser)
+        except (etree.XMLSyntaxError, ValueError) as error:
+            raise SourceFailed(f"{self.url} answered no XML but {_beginning(self.body)}: {error}.") from error
 
 
-class Fetcher:
-    """Fetches documents one at a time over kept-alive connections."""
+class PoliteClient:
+    """Fetches one at a time over kept-alive connections."""
 
     def __init__(
         self,
@@ -74,18 +103,23 @@ class Fetcher:
         requests_per_second: float,
         pace: Callable[[str, float], None],
         named: Collection[Endpoint],
+        services: Services,
+        strict_robots: bool = False,
         pulse: Callable[[], None] = lambda: None,
     ) -> None:
         """Open no connection yet.
 
         ``pace`` blocks until a host may be asked; ``named`` are the hosts a user named, which may be private;
+        ``strict_robots`` asks robots.txt about documented services too;
         ``pulse`` is called every second or so while waiting and reading, and may raise to end it.
         """
         self._timeout_s = timeout_s
         self._max_bytes = max_bytes
         self._rate = requests_per_second
         self._pace = pace
-        self._named = named
+        self.named = named
+        self._services = services
+        self._strict_robots = strict_robots
         self._pulse = pulse
         self._robots: dict[str, Robots] = {}
         self._session = requests.Session()
@@ -94,13 +128,18 @@ class Fetcher:
         self._session.mount("http://", GuardedAdapter(named))
         self._session.mount("https://", GuardedAdapter(named))
 
-    def get(self, url: str) -> Fetched:
-        """The document at ``url``, redirects followed where robots.txt and address allow each hop.
+    def get(self, url: str, params: Mapping[str, str | int] | None = None) -> Fetched:
+        """The document at ``url`` with ``params`` added to its query, redirects followed where each hop may be
+        fetched.
+
+        A service's key is added on the wire and appears in no answer, evidence or error.
 
         Raises:
-            DocumentRejected: robots_disallow, private_address, http_<status>, too_large, timeout,
-                connection_failed, tls_failed, too_many_redirects, bad_encoding or invalid_url.
+            DocumentRejected: robots_disallow, terms_forbid_fetching, missing_key, private_address, http_<status>,
+                too_large, timeout, connection_failed, tls_failed, too_many_redirects, bad_encoding or invalid_url.
         """
+        if params:
+            url = f"{url}{'&' if '?' in url else '?'}{urlencode(params)}"
         answer = self._follow(url, self._max_bytes, obey=True)
         if answer.status != 200:
             raise DocumentRejected(f"http_{answer.status}", answer.url)
@@ -131,7 +170,12 @@ class Fetcher:
         here = _canonical(url)
         for _ in range(MAX_REDIRECTS + 1):
             rate = self._rate
-            if obey:
+            service = self._services.of(here)
+            if obey and service is not None and service.access == "never":
+                raise DocumentRejected("terms_forbid_fetching", f"{here}: {service.terms.says} ({service.terms.url})")
+            if obey and service is not None and service.access == "documented-api" and not self._strict_robots:
+                evidence.append(_documented(service))
+            elif obey:
                 robots = self.robots(here)
                 verdict = robots.verdict(here)
                 evidence.append(verdict.evidence)
@@ -140,6 +184,8 @@ class Fetcher:
                 if robots.crawl_delay_s:
                     rate = min(rate, 1 / robots.crawl_delay_s)
             self._refuse_private(endpoint(here))
+            if service is not None:
+                rate = min(rate, 1 / service.interval_s)
             status, headers, body = self._request(here, rate, max_bytes, truncate)
             if status in REDIRECTS and (target := headers.get("location")):
                 here = _canonical(urljoin(here, target))
@@ -156,7 +202,7 @@ class Fetcher:
         except (OSError, UnicodeError) as error:
             raise DocumentRejected("connection_failed", f"{target.host}: {error}") from error
         for address in addresses:
-            if not address_allowed(address, target, self._named):
+            if not address_allowed(address, target, self.named):
                 raise DocumentRejected("private_address", f"{target.host}:{target.port} is {address}")
 
     def _request(self, url: str, rate: float, max_bytes: int, truncate: bool) -> tuple[int, dict[str, str], bytes]:
@@ -177,10 +223,11 @@ class Fetcher:
     def _request_once(self, url: str, rate: float, max_bytes: int, truncate: bool) -> tuple[int, dict[str, str], bytes]:
         self._pace(endpoint(url).host, rate)
         self._pulse()
+        key = self._key_for(url)
         deadline = time.monotonic() + self._timeout_s
         with (
             _translated(url),
-            self._session.get(url, stream=True, allow_redirects=False, timeout=self._timeout_s) as answer,
+            self._session.get(url, stream=True, allow_redirects=False, timeout=self._timeout_s, **key) as answer,
         ):
             headers = {name.lower(): value for name, value in answer.headers.items()}
             if answer.status_code in _BUSY:
@@ -190,6 +237,20 @@ class Fetcher:
             if not truncate and _declared_bytes(headers) > max_bytes:
                 raise DocumentRejected("too_large", f"{url} declares more than {max_bytes} bytes")
             return 200, headers, self._read(answer.raw, url, max_bytes, deadline, truncate)
+
+    def _key_for(self, url: str) -> dict[str, Any]:
+        """How the service's key goes on the wire, as arguments for requests."""
+        service = self._services.of(url)
+        key = service.key if service else None
+        if key is None:
+            return {}
+        if not key.value:
+            if key.required:
+                raise DocumentRejected(
+                    "missing_key", f"the environment variable {key.variable} is not set on this worker"
+                )
+            return {}
+        return {"params": {key.parameter: key.value}} if key.parameter else {"headers": {key.header: key.value}}
 
     def _read(self, raw: Any, url: str, max_bytes: int, deadline: float, truncate: bool) -> bytes:
         """The unpacked body. ``read1`` returns after one receive, so that a trickling body meets the
@@ -211,6 +272,28 @@ class Fetcher:
         while (left := end - time.monotonic()) > 0:
             self._pulse()
             time.sleep(min(left, _SLEEP_SLICE_S))
+
+
+def client_for(
+    spec: JobSpec,
+    services: Services,
+    *,
+    named: Collection[Endpoint],
+    pace: Callable[[str, float], None],
+    pulse: Callable[[], None],
+) -> PoliteClient:
+    """The client of a job, with the limits that its specification sets."""
+    return PoliteClient(
+        user_agent=user_agent(spec.retrieve.contact),
+        timeout_s=spec.retrieve.timeout_s,
+        max_bytes=spec.retrieve.max_document_bytes,
+        requests_per_second=spec.retrieve.requests_per_second,
+        pace=pace,
+        named=named,
+        services=services,
+        strict_robots=spec.permission.strict_robots,
+        pulse=pulse,
+    )
 
 
 class _Again(Exception):
@@ -248,6 +331,16 @@ def retry_after_s(value: str) -> float:
     except ValueError:
         return 0.0
     return max(0.0, (moment.astimezone(UTC) - datetime.now(UTC)).total_seconds())
+
+
+def _documented(service: Service) -> Evidence:
+    terms = service.terms
+    line = f"documented API {service.name}: {terms.says} (read {terms.read_on})"
+    return Evidence(kind="terms", url=terms.url, line=line, time=_now())
+
+
+def _beginning(body: bytes) -> str:
+    return repr(body[:80].decode("utf-8", errors="replace"))
 
 
 def _declared_bytes(headers: Mapping[str, str]) -> int:

@@ -1,6 +1,6 @@
 """The spider: one site through its sitemaps and links, in a process of its own.
 
-``python -m workers.crawl.spider REQUEST.json OUT.jsonl`` reads a `CrawlOrder`, writes `CrawlLine`s as it
+``python -m workers.crawl.spider.walk REQUEST.json OUT.jsonl`` reads a `CrawlOrder`, writes `CrawlLine`s as it
 goes, and ends when its standard input closes, so that it never outlives the worker that started it. A process
 of its own, because Twisted's reactor cannot be started a second time and a worker crawls many sites.
 
@@ -28,13 +28,13 @@ from scrapy.linkextractors import LinkExtractor
 from scrapy.utils.gz import gunzip, gzip_magic_number
 from scrapy.utils.sitemap import Sitemap
 
-from workers.crawl.canonical import canonical_url, origin
-from workers.crawl.downloading import settings_for
-from workers.crawl.fetch import KEPT_HEADERS, REDIRECTS
 from workers.crawl.glance import Statement
+from workers.crawl.http.canonical import canonical_url, origin
+from workers.crawl.http.client import KEPT_HEADERS, REDIRECTS
 from workers.crawl.media import DOCUMENT_TYPES, bare_type, is_asset, is_document_link
-from workers.crawl.optout import forbids_following
-from workers.crawl.wire import CrawlLine, CrawlOrder
+from workers.crawl.permission.page import forbids_following
+from workers.crawl.spider.downloading import settings_for
+from workers.crawl.spider.wire import CrawlLine, CrawlOrder
 
 MAX_SITEMAPS = 50
 """Sitemap files read of one site; each may name 50,000 addresses (sitemaps.org)."""

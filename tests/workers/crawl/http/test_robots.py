@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from workers.crawl.robots import MAX_CRAWL_DELAY_S, Robots, read_robots
+from workers.crawl.http.robots import MAX_CRAWL_DELAY_S, Robots, read_robots
 
 TIME = "2026-01-01T00:00:00+00:00"
 RECORDED = Path(__file__).parents[4] / "shared" / "data" / "recorded" / "robots"

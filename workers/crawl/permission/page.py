@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from workers.crawl.glance import Statement
-from workers.crawl.identity import PRODUCT_TOKEN
+from workers.crawl.http.identity import PRODUCT_TOKEN
 
 _REASON_OF = {
     "noai": "optout_noai",

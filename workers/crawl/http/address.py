@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable
 from contextlib import suppress
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
-from workers.crawl.canonical import Endpoint, canonical_url, endpoint
+from workers.crawl.http.canonical import Endpoint, canonical_url, endpoint
 
 _NAT64 = IPv6Network("64:ff9b::/96")
 """The well-known prefix that wraps an IPv4 address for translation (RFC 6052)."""
@@ -54,10 +54,10 @@ def resolve(target: Endpoint) -> list[str]:
 
 
 def named_endpoints(sources: Iterable[str], listed: Iterable[str] = ()) -> frozenset[Endpoint]:
-    """The hosts with ports that the user named: those of ``site:`` sources and of the addresses on ``urls:``
-    lists.
+    """The hosts with ports that the user named: those of ``site:`` sources, of the addresses on ``urls:`` lists and
+    of endpoints that stand in for a service.
 
-    ``listed`` are the addresses that such a list held.
+    ``listed`` are the addresses of the latter two.
     """
     urls = [source.partition(":")[2] for source in sources if source.startswith("site:")]
     named = set()

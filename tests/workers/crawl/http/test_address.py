@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from workers.crawl.address import address_allowed, named_endpoints
-from workers.crawl.canonical import Endpoint
+from workers.crawl.http.address import address_allowed, named_endpoints
+from workers.crawl.http.canonical import Endpoint
 
 SITE = Endpoint("example.org", 80)
 

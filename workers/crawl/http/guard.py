@@ -15,8 +15,8 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from agent.errors import DocumentRejected
-from workers.crawl.address import address_allowed
-from workers.crawl.canonical import Endpoint
+from workers.crawl.http.address import address_allowed
+from workers.crawl.http.canonical import Endpoint
 
 
 class GuardedAdapter(HTTPAdapter):

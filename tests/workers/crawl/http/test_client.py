@@ -10,8 +10,9 @@ import pytest
 
 from agent.errors import DocumentRejected, JobCancelled
 from tests.workers.crawl.site_server import Answer, Route, SiteServer, serving
-from workers.crawl.canonical import endpoint
-from workers.crawl.fetch import Fetcher
+from workers.crawl.http.canonical import endpoint
+from workers.crawl.http.client import PoliteClient
+from workers.crawl.http.services import Services
 
 OPEN = Answer("User-agent: *\nDisallow: /closed/\n")
 
@@ -31,16 +32,17 @@ def site(routes: dict[str, Route]) -> Iterator[SiteServer]:
 
 def fetcher(
     site: SiteServer, pace: Callable[[str, float], None] = lambda host, rate: None, **changes: object
-) -> Fetcher:
+) -> PoliteClient:
     """A client to whom the user named the site."""
     options: dict[str, object] = {
         "user_agent": "finetune-agent/test", "timeout_s": 2.0, "max_bytes": 100_000, "requests_per_second": 50.0,
         "pace": pace, "named": {endpoint(site.base)},
+        "services": Services((), {}),
     }  # fmt: skip
-    return Fetcher(**{**options, **changes})  # type: ignore[arg-type]
+    return PoliteClient(**{**options, **changes})  # type: ignore[arg-type]
 
 
-def reason_of(client: Fetcher, url: str) -> str:
+def reason_of(client: PoliteClient, url: str) -> str:
     """Why the client refuses an address."""
     with pytest.raises(DocumentRejected) as caught:
         client.get(url)
@@ -131,7 +133,7 @@ def test_a_private_address_that_nobody_named_is_refused(site: SiteServer, url: s
 def test_a_name_that_turns_private_between_look_up_and_connection_is_caught_on_the_socket(
     site: SiteServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("workers.crawl.fetch.resolve", lambda target: ["93.184.215.14"])
+    monkeypatch.setattr("workers.crawl.http.client.resolve", lambda target: ["93.184.215.14"])
     assert reason_of(fetcher(site, named=set()), f"{site.base}/a") == "private_address"
     assert site.asked == []
 

@@ -2,7 +2,7 @@
 evidence.
 
 Pure: what was read goes in, a decision comes out. Whether a document may be *fetched* is decided before, by
-`workers.crawl.robots` and `workers.crawl.address`.
+`workers.crawl.http.robots` and `workers.crawl.http.address`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from agent.job.licences import Policy, spdx, trainable
 from agent.job.records import Evidence
 from workers.crawl.glance import Glance
-from workers.crawl.optout import opt_outs
+from workers.crawl.permission.page import opt_outs
 
 
 @dataclass(frozen=True)

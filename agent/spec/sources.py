@@ -1,0 +1,47 @@
+"""The sources a user can name: one line each. The workers' file that speaks to it is named here, and loaded there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class SourceKind:
+    """One kind of source, written ``PREFIX`` or ``PREFIX:ARGUMENT``."""
+
+    prefix: str
+    adapter: str
+    """``module:Class`` on the workers, see `workers.crawl.sources.contract`."""
+    argument: Literal["none", "optional", "required"]
+    summary: str
+    """What the argument is and what is found, for help and errors."""
+    default: bool = False
+    """Whether it is asked when the user names no source at all."""
+
+
+_ADAPTERS = "workers.crawl.sources"
+
+SOURCE_KINDS: dict[str, SourceKind] = {
+    kind.prefix: kind
+    for kind in (
+        SourceKind("dir", f"{_ADAPTERS}.folder:Folder", "required", "dir:PATH, the documents in a folder"),
+        SourceKind("site", f"{_ADAPTERS}.site:Site", "required", "site:URL, the pages of one web site"),
+        SourceKind("urls", f"{_ADAPTERS}.urls:AddressList", "required", "urls:FILE or a list with commas"),
+    )
+}
+
+DEFAULT_SOURCES = tuple(kind.prefix for kind in SOURCE_KINDS.values() if kind.default)
+
+
+def fault_of(source: str) -> str:
+    """What is wrong with a source string, as a sentence's end; '' when nothing is."""
+    prefix, colon, argument = source.partition(":")
+    kind = SOURCE_KINDS.get(prefix)
+    if kind is None:
+        return f"is not known; sources are {'; '.join(each.summary for each in SOURCE_KINDS.values())}"
+    if kind.argument == "required" and not argument:
+        return f"needs more: {kind.summary}"
+    if kind.argument == "none" and colon:
+        return f"takes nothing after the name: {kind.summary}"
+    return ""

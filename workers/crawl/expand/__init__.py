@@ -1,0 +1,1 @@
+"""The subject as weighted queries and a map of its topics."""

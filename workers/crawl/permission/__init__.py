@@ -1,0 +1,1 @@
+"""What may be used: every statement about it, weighed, with its evidence."""

@@ -1,0 +1,1 @@
+"""How near a document is to the subject, as a score with visible parts."""
