@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TypeVar
 
 
 @dataclass
@@ -33,7 +34,8 @@ def page(*links: str, title: str = "", text: str = "", head: str = "") -> Answer
 
 
 class SiteServer(ThreadingHTTPServer):
-    """Serves ``routes``; ``asked`` lists (time, path, headers) of every request."""
+    """Serves ``routes``; ``asked`` lists (time, path, headers) of every request. Servers that speak a protocol
+    override ``route``."""
 
     daemon_threads = True
 
@@ -43,9 +45,16 @@ class SiteServer(ThreadingHTTPServer):
         self.asked: list[tuple[float, str, dict[str, str]]] = []
         self.base = f"http://127.0.0.1:{self.server_address[1]}"
 
+    def route(self, path: str) -> Route:
+        """What is at a path, query included."""
+        return self.routes.get(path, Answer(status=404))
+
     def count(self, path: str) -> int:
         """How often a path was asked for."""
         return sum(1 for _, asked, _ in self.asked if asked == path)
+
+
+_Server = TypeVar("_Server", bound=SiteServer)
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -56,7 +65,7 @@ class _Handler(BaseHTTPRequestHandler):
         assert isinstance(server, SiteServer)
         before = server.count(self.path)
         server.asked.append((time.monotonic(), self.path, dict(self.headers.items())))
-        route = server.routes.get(self.path, Answer(status=404))
+        route = server.route(self.path)
         answer = route(before) if callable(route) else route
         body = answer.body.encode() if isinstance(answer.body, str) else answer.body
         self.send_response(answer.status)
@@ -78,8 +87,14 @@ class _Handler(BaseHTTPRequestHandler):
 
 @contextmanager
 def serving(routes: dict[str, Route]) -> Iterator[SiteServer]:
-    """The server, until the block ends."""
-    server = SiteServer(routes)
+    """A server of fixed routes, until the block ends."""
+    with running(SiteServer(routes)) as server:
+        yield server
+
+
+@contextmanager
+def running(server: _Server) -> Iterator[_Server]:
+    """The server at work, until the block ends."""
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:
