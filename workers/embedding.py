@@ -76,13 +76,15 @@ def similarity(subject: str, texts: Sequence[str]) -> list[float]:
     asked = embed([" ".join(_WORD.findall(subject))])[0]
     scores = []
     for text in texts:
-        cosines = np.sort(embed(_passages(text)) @ asked)
+        cosines = np.sort(embed(passages(text)) @ asked)
         better_half = cosines[-max(1, len(cosines) // 2) :]
         scores.append(float(np.clip(better_half.mean(), 0.0, 1.0)))
     return scores
 
 
-def _passages(text: str) -> list[str]:
+def passages(text: str) -> list[str]:
+    """The text's words, digits and markup left out, in runs of ``PASSAGE_WORDS``; at least one, which may be
+    empty."""
     words = _WORD.findall(text)
     starts = range(0, max(len(words), 1), PASSAGE_WORDS)
     return [" ".join(words[start : start + PASSAGE_WORDS]) for start in starts]
