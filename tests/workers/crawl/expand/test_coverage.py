@@ -54,7 +54,13 @@ def test_more_mentions_are_more_of_the_topic_and_never_more_than_all() -> None:
 
 def test_a_map_of_the_subject_alone_measures_the_subject() -> None:
     alone = TopicMap(subject="quantum computing", topics=(Topic(name="Quantum computing", weight=1),))
-    about, beside = coverage(["Quantum hardware computes with qubits and gates.", "Knead the dough, let it rest and bake it at 230 degrees."], alone)
+    about, beside = coverage(
+        [
+            "Quantum hardware computes with qubits and gates.",
+            "Knead the dough, let it rest and bake it at 230 degrees.",
+        ],
+        alone,
+    )
     assert about["Quantum computing"] > 0
     assert beside == {}
 
