@@ -5,18 +5,19 @@ from __future__ import annotations
 from agent.job.records import Topic, TopicMap
 from workers.crawl.expand.coverage import coverage
 
+CODES = ("surface code", "stabilizer codes", "logical qubit")
 MAP = TopicMap(
     subject="quantum computing",
     topics=(
-        Topic(name="quantum error correction", weight=0.4, phrases=("surface code", "stabilizer code", "qubit")),
+        Topic(name="quantum error correction", weight=0.4, phrases=CODES),
         Topic(name="quantum annealing", weight=0.4, phrases=("Ising model", "QUBO")),
         Topic(name="sourdough bread", weight=0.2, phrases=("baking",)),
     ),
-)  # fmt: skip
+)
 CORRECTION = (
     "A surface code spreads one logical qubit over a grid of physical ones. Stabilizer measurements tell where an "
-    "error struck without reading the stored state, and a decoder picks the correction. Larger distances lower the logical "
-    "error rate as long as the physical error rate stays under the threshold of the code."
+    "error struck without reading the stored state, and a decoder picks the correction. Larger distances lower the "
+    "logical error rate as long as the physical error rate stays under the threshold of the code."
 )
 ANNEALING = (
     "The annealer starts in the ground state of a transverse field and slowly turns on the couplings of the problem, "
@@ -54,13 +55,7 @@ def test_more_mentions_are_more_of_the_topic_and_never_more_than_all() -> None:
 
 def test_a_map_of_the_subject_alone_measures_the_subject() -> None:
     alone = TopicMap(subject="quantum computing", topics=(Topic(name="Quantum computing", weight=1),))
-    about, beside = coverage(
-        [
-            "Quantum hardware computes with qubits and gates.",
-            "Knead the dough, let it rest and bake it at 230 degrees.",
-        ],
-        alone,
-    )
+    about, beside = coverage(["Quantum hardware computes with qubits and gates.", "Knead the dough and bake it."], alone)
     assert about["Quantum computing"] > 0
     assert beside == {}
 
