@@ -55,7 +55,9 @@ def test_more_mentions_are_more_of_the_topic_and_never_more_than_all() -> None:
 
 def test_a_map_of_the_subject_alone_measures_the_subject() -> None:
     alone = TopicMap(subject="quantum computing", topics=(Topic(name="Quantum computing", weight=1),))
-    about, beside = coverage(["Quantum hardware computes with qubits and gates.", "Knead the dough and bake it."], alone)
+    about, beside = coverage(
+        ["Quantum hardware computes with qubits and gates.", "Knead the dough and bake it."], alone
+    )
     assert about["Quantum computing"] > 0
     assert beside == {}
 
