@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from agent.canvas.advance import advance
 from agent.canvas.planner import make_plan
 from agent.canvas.signatures import nudge, sending_app
+from agent.discovery import Discovery, read_discovery
 from agent.errors import ArtifactCorrupt, IllegalTransition, InvalidSpec, JobFailed, StoreUnavailable, UnknownJob
 from agent.faults import reached
 from agent.job.events import JobEvent, ProgressChanged, StateChanged, UnitNotice
@@ -310,6 +311,10 @@ class Job:
         from agent.results import read_result
 
         return read_result(self.view(), self.outputs(), self._client.store)
+
+    def discovery(self) -> Discovery | None:
+        """The documents that were found, with scores, licences and topics; None while they are being looked for."""
+        return read_discovery(self.outputs(), self._client.store)
 
     def cancel(self) -> JobRecord:
         """Stop it; running work ends at its next beat. It can be resumed.

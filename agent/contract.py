@@ -42,6 +42,13 @@ POOL_OF: dict[Stage, Pool] = {
     Stage.PUBLISH: Pool.TRAIN,
 }
 
+
+def stages_until(last: str) -> tuple[Stage, ...]:
+    """The stages of a job that ends after ``last``, in order."""
+    order = tuple(Stage)
+    return order[: order.index(Stage(last)) + 1]
+
+
 MEMORY_CLASSES_GB = (8, 16, 24, 48, 80)
 """Classes of accelerator memory a training unit can ask for; those common cards come in."""
 

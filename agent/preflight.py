@@ -21,7 +21,7 @@ def grounded(spec: JobSpec) -> JobSpec:
 def _absolute(source: str) -> str:
     prefix, _, rest = source.partition(":")
     path = Path(rest).expanduser()
-    is_path = prefix == "dir" or (prefix == "urls" and path.is_file())
+    is_path = prefix in ("dir", "candidates") or (prefix == "urls" and path.is_file())
     return f"{prefix}:{path.absolute()}" if is_path else source
 
 
@@ -51,5 +51,10 @@ def _check_source(source: str) -> None:
             raise InvalidSpec(f"Folder {rest!r} of source {source!r} does not exist.", next_step="Check the path.")
         if not any(item.is_file() for item in folder.rglob("*")):
             raise InvalidSpec(f"Folder {rest!r} of source {source!r} is empty.", next_step="Put documents into it.")
+    if prefix == "candidates" and not Path(rest).expanduser().is_file():
+        raise InvalidSpec(
+            f"The list {rest!r} of source {source!r} does not exist.",
+            next_step="`finetune discover SUBJECT --output FILE` writes one.",
+        )
     if prefix == "site" and not rest.startswith(("http://", "https://")):
         raise InvalidSpec(f"Source {source!r} is no web address.", next_step="It looks like site:https://example.org/.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from agent.canvas.placement import accelerator_queue
 from agent.canvas.plan import Edge, Join, Plan, StagePlan
-from agent.contract import POOL_OF, Pool, Stage
+from agent.contract import POOL_OF, Pool, Stage, stages_until
 from agent.job.model import ModelFacts
 from agent.spec import JobSpec
 
@@ -29,7 +29,9 @@ _EXTRA_INPUTS = {Stage.ASSEMBLE: (Stage.CURATE,)}
 
 
 def make_plan(spec: JobSpec, model: ModelFacts) -> Plan:
-    """The graph of this job, with a queue for every stage."""
+    """The graph of this job up to its last stage, with a queue for every stage."""
+    included = stages_until(spec.until)
+    edges = tuple(edge for edge in EDGES if edge.target in included)
     fanned = {edge.target for edge in EDGES if edge.kind == "fan_out"}
     many = fanned | {edge.target for edge in EDGES if edge.kind == "then" and edge.source in fanned}
     stages = tuple(
@@ -38,7 +40,7 @@ def make_plan(spec: JobSpec, model: ModelFacts) -> Plan:
             queue=accelerator_queue(model, spec.train) if POOL_OF[stage] is Pool.TRAIN else POOL_OF[stage],
             required=stage not in many,
         )
-        for stage in Stage
+        for stage in included
     )
     joins = tuple(
         Join(
@@ -46,12 +48,12 @@ def make_plan(spec: JobSpec, model: ModelFacts) -> Plan:
             waits_for=_upstream(edge.target),
             collects=(*_EXTRA_INPUTS.get(edge.target, ()), edge.source),
         )
-        for edge in EDGES
+        for edge in edges
         if edge.kind == "join"
     )
     return Plan(
         stages=stages,
-        edges=EDGES,
+        edges=edges,
         joins=joins,
         max_failed_share=spec.failure.max_failed_share,
         work_attempts=spec.failure.work_attempts,

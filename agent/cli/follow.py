@@ -13,14 +13,24 @@ from agent.cli.displays import Display, choose_display
 from agent.cli.exits import ExitCode, exit_code_of
 from agent.cli.hinting import Hinting
 from agent.job.events import StateChanged
-from agent.job.states import ENDS
+from agent.job.states import ENDS, JobState
 
 if TYPE_CHECKING:
     from agent.client import Job
 
 
-def follow(job: Job, hint: Callable[[], str], *, as_json: bool, plain: bool, hint_at_once: bool = False) -> ExitCode:
+def follow(
+    job: Job,
+    hint: Callable[[], str],
+    *,
+    as_json: bool,
+    plain: bool,
+    hint_at_once: bool = False,
+    tell: Callable[[Job], None] | None = None,
+) -> ExitCode:
     """Show progress until the job ends, then its result; returns the exit code.
+
+    ``tell`` prints the result of a job that completed, in place of the usual end.
 
     ``hint`` is asked what the job waits for, '' for nothing worth saying, whenever nothing moved for a while;
     ``hint_at_once`` also after each change of state, for jobs whose workers are not this command's to start.
@@ -30,6 +40,9 @@ def follow(job: Job, hint: Callable[[], str], *, as_json: bool, plain: bool, hin
         _show_all(job, choose_display(as_json=as_json, plain=plain), hint, at_once=hint_at_once)
     except KeyboardInterrupt:
         return _interrupted(job)
+    if tell is not None and (state := job.record.state) is JobState.COMPLETED:
+        tell(job)
+        return exit_code_of(state)
     return tell_end(job, as_json=as_json)
 
 

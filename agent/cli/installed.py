@@ -11,7 +11,11 @@ from packaging.requirements import Requirement
 from agent.errors import MissingDependency
 
 DISTRIBUTION = "finetune-agent"
-NEEDED_FOR = {"run": ("local", "crawl", "parse", "generate", "train"), "flower": ("flower",)}
+NEEDED_FOR = {
+    "run": ("local", "crawl", "parse", "generate", "train"),
+    "discover": ("local", "crawl"),
+    "flower": ("flower",),
+}
 """Command -> extras without which it cannot work."""
 EXTRAS = ("local", "crawl", "parse", "generate", "train", "cuda", "flower")
 

@@ -13,6 +13,7 @@ from agent.cli.lazy import LazyGroup
 
 SENTENCES = {
     "run": "Run a job on this machine and watch it to its end.",
+    "discover": "Find the documents about a subject, ranked; nothing is trained.",
     "demo": "Run the whole way once on a small site that comes with finetune.",
     "submit": "Hand a job to a cluster and return.",
     "status": "Show where a job stands and what it waits for.",

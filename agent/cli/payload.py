@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
 from agent.cli.exits import exit_code_of
+from agent.discovery import Discovery
+from agent.job.coverage import covered
 from agent.job.job import JobRecord
 from agent.job.machine import StageCounts
 from agent.job.progress import eta_s, measure
@@ -70,3 +73,14 @@ def status_payload(view: JobView, waiting: str) -> dict[str, Any]:
         "waits_for": waiting,
         "given_up": {stage: dict(each.faults) for stage, each in view.stages.items() if each.faults},
     }
+
+
+def discovery_payload(discovery: Discovery) -> Iterator[dict[str, Any]]:
+    """A line for each document, topic and rejection, and one for the sources."""
+    for place, candidate in enumerate(discovery.candidates, 1):
+        yield {"event": "candidate", "place": place, **candidate.model_dump(mode="json")}
+    for line in covered(discovery.candidates, discovery.topics):
+        yield {"event": "topic", **line._asdict()}
+    for item in discovery.rejected:
+        yield {"event": "set_aside", "url": item.url, "reason": item.reason, "detail": item.detail}
+    yield {"event": "discovery", "queries": [query.model_dump() for query in discovery.queries], **discovery.facts}

@@ -77,7 +77,7 @@ class Standing:
 def due_move(standing: Standing) -> Move:
     """The state a job should be in, given how its units stand."""
     # The verdict first: a cancel that comes after the last commit changes nothing any more.
-    if standing.verdict == "published":
+    if standing.verdict in ("published", "found"):
         return Move(JobState.COMPLETED)
     if standing.verdict == "rejected":
         return Move(JobState.REJECTED, "the gate said no")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from agent.contract import Stage
+from agent.contract import Stage, stages_until
 from agent.job.artifacts import Tally
 from agent.job.states import JobState
 from agent.ledger.contract import JobView, StageView
@@ -54,8 +54,8 @@ class StageProgress:
 
 
 def measure(view: JobView) -> list[StageProgress]:
-    """Progress of every stage, in order."""
-    return [_measure_stage(view, view.stages[stage]) for stage in Stage]
+    """Progress of every stage that this job has, in order."""
+    return [_measure_stage(view, view.stages[stage]) for stage in stages_until(view.job.spec.until)]
 
 
 def _measure_stage(view: JobView, stage: StageView) -> StageProgress:

@@ -34,6 +34,8 @@ def headline(view: JobView, result: JobResult) -> Headline:
                 *_why(result),
             )
             return Headline("PUBLISHED AGAINST THE GATE", "warn", took, lines)
+        case JobState.COMPLETED if view.job.spec.until == "discover":
+            return Headline("FOUND", "good", took, ("Nothing was trained: the job ends with the list of documents.",))
         case JobState.COMPLETED:
             return Headline("PUBLISHED", "good", took)
         case JobState.REJECTED:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
@@ -52,6 +52,9 @@ class JobSpec(BaseModel):
     )
     job_id: str | None = Field(
         None, description="Your own id: submitting it twice gives the same job. Empty makes a new one."
+    )
+    until: Literal["discover", "publish"] = Field(
+        "publish", description="The last stage; 'discover' ends with the ranked list of documents."
     )
     user: str = Field("", max_length=100, description="Who asks; empty takes the login name at submission.")
     priority: int = Field(4, ge=0, le=9, description="Larger shares of the workers go to larger numbers.")

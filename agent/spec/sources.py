@@ -28,8 +28,12 @@ SOURCE_KINDS: dict[str, SourceKind] = {
         SourceKind("dir", f"{_ADAPTERS}.folder:Folder", "required", "dir:PATH, the documents in a folder"),
         SourceKind("site", f"{_ADAPTERS}.site:Site", "required", "site:URL, the pages of one web site"),
         SourceKind("urls", f"{_ADAPTERS}.urls:AddressList", "required", "urls:FILE or a list with commas"),
+        SourceKind(
+            "candidates", f"{_ADAPTERS}.candidates:CandidateList", "required",
+            "candidates:FILE, a list that `finetune discover` wrote",
+        ),
     )
-}
+}  # fmt: skip
 
 DEFAULT_SOURCES = tuple(kind.prefix for kind in SOURCE_KINDS.values() if kind.default)
 

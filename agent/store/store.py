@@ -105,6 +105,10 @@ class Store:
             self.write(path, content)
         return digest
 
+    def has_blob(self, digest: str) -> bool:
+        """Whether the bytes with this sha256 are here."""
+        return self.exists(_blob_path(digest))
+
     def get_blob(self, digest: str) -> bytes:
         """The bytes kept under ``digest``.
 

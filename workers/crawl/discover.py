@@ -52,14 +52,17 @@ def discover(work: StageWork) -> Outcome:
         _reject(work, item.candidate, item.reason, item.detail, failed=item.failed)
 
     known, unasked = looked_up(found, spec, http, services)
-    ranking = rank(known, expansion.topics, spec.discover.min_relevance, datetime.now(UTC).date())
+    chosen = [item for item in known if item.chosen]
+    searched = [item for item in known if not item.chosen]
+    ranking = rank(searched, expansion.topics, spec.discover.min_relevance, datetime.now(UTC).date())
     for far in ranking.off_topic:
         detail = f"relevance {far.candidate.score:.2f} is below {spec.discover.min_relevance}"
         _reject(work, far.candidate, "off_topic", detail)
     limit = spec.discover.max_documents
-    kept = [item.candidate for item in select(ranking.kept, expansion.topics, limit)]
+    selected = select(ranking.kept, expansion.topics, max(0, limit - len(chosen)))
+    kept = [item.candidate for item in (*chosen[:limit], *selected)]
     taken = {candidate.id for candidate in kept}
-    for extra in ranking.kept:
+    for extra in (*chosen, *ranking.kept):
         if extra.candidate.id not in taken:
             _reject(work, extra.candidate, "over_budget", f"beyond discover.max_documents = {limit}")
     work.output.keep(NOUN, len(kept))
@@ -72,6 +75,9 @@ def discover(work: StageWork) -> Outcome:
     work.output.write_records("candidates.jsonl", kept)
     work.output.write_records("queries.jsonl", expansion.queries)
     work.output.write_records("topics.jsonl", [expansion.topics])
+    work.tick(len(found) + len(refused), len(found) + len(refused))
+    if spec.until == "discover":
+        return Outcome(verdict="found")
     successors = []
     for number, shard in enumerate(shards_of(kept, spec.retrieve.shard_size)):
         name = f"shard-{number:04d}.jsonl"
@@ -85,7 +91,6 @@ def discover(work: StageWork) -> Outcome:
                 items=len(shard),
             )
         )
-    work.tick(len(found) + len(refused), len(found) + len(refused))
     return Outcome(tuple(successors))
 
 

@@ -64,7 +64,9 @@ def is_broken(reason: str) -> bool:
 def _client(work: StageWork, candidates: Sequence[Candidate], pulse: Callable[[], None]) -> PoliteClient:
     listed = [candidate.url for candidate in candidates if candidate.source.startswith("urls:")]
     spec = work.spec
-    named = named_endpoints(spec.sources, [*listed, *spec.endpoints.values()])
+    # A candidate keeps the source it was first found by: on a list of candidates that is another than the job's.
+    sources = {*spec.sources, *(candidate.source for candidate in candidates)}
+    named = named_endpoints(sources, [*listed, *spec.endpoints.values()])
     return client_for(spec, services_for(spec.endpoints), named=named, pace=work.pace, pulse=pulse)
 
 

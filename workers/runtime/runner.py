@@ -81,7 +81,7 @@ class UnitRunner:
                 return claim
             ended = self._work(claim, lease_s, function)
             log.info("%s epoch %d: %s", unit, claim.epoch, ended)
-            if ended != "committed" or unit.stage == Stage.PUBLISH:
+            if ended != "committed" or unit.stage in (Stage.DISCOVER, Stage.PUBLISH):
                 # After any other commit the job is moved on by the start of what follows, at the latest by the control
                 # worker's round.
                 advance(self._ledger, unit.job_id)

@@ -76,7 +76,7 @@ class Outcome:
 
     successors: tuple[UnitPlan, ...] = ()
     verdict: str = ""
-    """For the last stage only: 'published' or 'rejected'."""
+    """For the last stage only: 'published' or 'rejected'; 'found' where the job ends with discovery."""
 
 
 StageFunction = Callable[[StageWork], Outcome]

@@ -88,3 +88,9 @@ def test_a_plan_survives_json(plan: Plan) -> None:
 def test_a_model_that_fits_nowhere_is_refused_before_any_cost() -> None:
     with pytest.raises(InvalidSpec, match="needs about"):
         make_plan(SPEC, facts(500e9))
+
+
+def test_a_job_that_ends_with_discovery_has_that_one_stage() -> None:
+    plan = make_plan(SPEC.model_copy(update={"until": "discover"}), facts())
+    assert [stage.stage for stage in plan.stages] == [Stage.DISCOVER]
+    assert (plan.edges, plan.joins) == ((), ())

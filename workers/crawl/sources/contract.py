@@ -27,6 +27,8 @@ class Found:
     candidate: Candidate
     text: str = ""
     """What there is to judge it by: its abstract, or its opening where the source has the bytes at hand."""
+    chosen: bool = False
+    """Whether a person chose it: its relevance is not judged, and it comes before everything that was searched."""
 
 
 @dataclass(frozen=True)

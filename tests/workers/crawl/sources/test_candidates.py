@@ -1,0 +1,57 @@
+"""The ``candidates:`` source: a list that discovery wrote and a person looked through."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from agent.job.candidate_list import write_candidates
+from tests.workers.crawl.units import CrawlJob
+
+ABOUT = "Quantum computers apply quantum gates to qubits, number {}, and measure superposed qubits."
+
+
+def listed(tmp_path: Path, count: int) -> tuple[CrawlJob, Path]:
+    """A discovery over a folder, and the list that was made of it, without its best document."""
+    folder, root = tmp_path / "docs", tmp_path / "first"
+    folder.mkdir()
+    root.mkdir()
+    for number in range(count):
+        (folder / f"q{number}.txt").write_text(ABOUT.format(number))
+    job = CrawlJob(root, [f"dir:{folder}"], until="discover")
+    job.discover()
+    file = tmp_path / "list.jsonl"
+    write_candidates(job.candidates()[1:], file)
+    return job, file
+
+
+def test_a_job_that_ends_with_discovery_plans_nothing_and_says_what_it_found(tmp_path: Path) -> None:
+    folder = tmp_path / "docs"
+    folder.mkdir()
+    (folder / "q.txt").write_text(ABOUT.format(1))
+    outcome = CrawlJob(tmp_path, [f"dir:{folder}"], until="discover").discover()
+    assert (outcome.successors, outcome.verdict) == ((), "found")
+
+
+def test_the_list_is_taken_as_it_was_edited_with_its_scores_and_its_order(tmp_path: Path) -> None:
+    first, file = listed(tmp_path, 4)
+    job = CrawlJob(tmp_path, [f"candidates:{file}"], discover={"min_relevance": 1.0})
+    job.discover()
+    chosen, before = job.candidates(), first.candidates()[1:]
+    assert [(item.id, item.score) for item in chosen] == [(item.id, item.score) for item in before]
+
+
+def test_bytes_that_this_store_does_not_have_are_read_from_their_folder_again(tmp_path: Path) -> None:
+    _, file = listed(tmp_path, 2)
+    job = CrawlJob(tmp_path, [f"candidates:{file}"])
+    job.discover()
+    (item,) = job.candidates()
+    assert job.store.get_blob(item.blob).startswith(b"Quantum computers")
+
+
+def test_a_listed_file_that_is_gone_is_told_and_the_others_go_on(tmp_path: Path) -> None:
+    _, file = listed(tmp_path, 3)
+    (tmp_path / "docs" / "q1.txt").unlink()
+    job = CrawlJob(tmp_path, [f"candidates:{file}"])
+    job.discover()
+    reasons = [row.reason for row in job.rejected("discover", "0").values()]
+    assert len(job.candidates()) + len(reasons) == 2 and set(reasons) <= {"unreadable"}
