@@ -6,6 +6,7 @@ Two implementations keep it under the same tests: `agent.ledger.redis.RedisLedge
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
@@ -194,6 +195,37 @@ class ClusterHealth:
     server: ServerFacts = field(default_factory=ServerFacts)
 
 
+@dataclass(frozen=True)
+class Limit:
+    """How often one group of hosts may be asked, by all workers together."""
+
+    group: str
+    """A host, or a word that several hosts share."""
+    interval_s: float
+    """Least seconds between the starts of two requests."""
+    connections: int = 1
+    """Most requests under way at once."""
+
+
+WaitsFor = Literal["spacing", "busy", "rest"]
+
+
+@dataclass(frozen=True)
+class Wait:
+    """A turn that was not granted."""
+
+    reason: WaitsFor
+    """``spacing``: the last start is too near; ``busy``: as many as may be are under way; ``rest``: the group asked
+    to be left alone."""
+    seconds: float
+    """Until asking again can help at all; for ``busy``, at the latest."""
+
+
+def spacing_ms(interval_s: float) -> int:
+    """Whole milliseconds that keep two starts at least so far apart; one more, since the clock cuts fractions off."""
+    return math.ceil(interval_s * 1000) + 1
+
+
 class Ledger(Protocol):
     """What every ledger does."""
 
@@ -284,5 +316,17 @@ class Ledger(Protocol):
     def workers(self) -> list[WorkerInfo]:
         """Live workers, by name."""
 
-    def pace(self, host: str, requests_per_second: float) -> float:
-        """Take the next slot for this host; returns the seconds to wait for it."""
+    def take_turn(self, limit: Limit, ticket: str, lease_s: float) -> Wait | None:
+        """Take a turn to ask this group under a ticket of one's own; None when it is granted.
+
+        A turn not ended within ``lease_s`` lapses, so that a holder that died blocks nobody for longer.
+        """
+
+    def end_turn(self, group: str, ticket: str, late_s: float = 0.0) -> bool:
+        """Give a turn back; False when it had lapsed.
+
+        ``late_s`` are the seconds from asking for the turn to sending the request: the next start counts from there.
+        """
+
+    def rest(self, group: str, seconds: float) -> None:
+        """Leave the group alone for so long, all workers; a longer rest that was asked for before stays."""

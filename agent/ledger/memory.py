@@ -24,6 +24,7 @@ from agent.job.job import JobRecord
 from agent.job.machine import StageCounts, Standing
 from agent.job.states import ON_ACCELERATOR
 from agent.job.workers import WorkerInfo
+from agent.ledger.asking import Group
 from agent.ledger.contract import (
     MOST_FAULTS_SHOWN,
     REARM_S,
@@ -35,13 +36,16 @@ from agent.ledger.contract import (
     JobView,
     LapsedLease,
     LedgerEvent,
+    Limit,
     Outputs,
     Progress,
     QueueHealth,
     Refusal,
     StageView,
     UnitId,
+    Wait,
     Waiting,
+    spacing_ms,
 )
 
 _MOST_EVENTS = 5000
@@ -129,7 +133,7 @@ class MemoryLedger:
         self._active: set[str] = set()
         self._turns: defaultdict[str, dict[str, float]] = defaultdict(dict)
         self._workers: dict[str, tuple[WorkerInfo, int]] = {}
-        self._slots: dict[str, int] = {}
+        self._groups: defaultdict[str, Group] = defaultdict(Group)
         self._reconciled_ms: int | None = None
 
     # -- jobs ---------------------------------------------------------------------------------------------------
@@ -392,12 +396,19 @@ class MemoryLedger:
         with self._changed:
             return self._live_workers()
 
-    def pace(self, host: str, requests_per_second: float) -> float:
+    def take_turn(self, limit: Limit, ticket: str, lease_s: float) -> Wait | None:
         with self._changed:
-            now = self._now_ms()
-            slot = max(now, self._slots.get(host, 0))
-            self._slots[host] = slot + _ms(1.0 / requests_per_second)
-            return (slot - now) / 1000.0
+            spacing = spacing_ms(limit.interval_s)
+            return self._groups[limit.group].take(ticket, self._now_ms(), spacing, limit.connections, _ms(lease_s))
+
+    def end_turn(self, group: str, ticket: str, late_s: float = 0.0) -> bool:
+        with self._changed:
+            return self._groups[group].end(ticket, _ms(late_s))
+
+    def rest(self, group: str, seconds: float) -> None:
+        with self._changed:
+            found = self._groups[group]
+            found.rest_ms = max(found.rest_ms, self._now_ms() + _ms(seconds))
 
     # -- the rules behind, always called with the lock held -----------------------------------------------------
 

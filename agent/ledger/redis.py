@@ -33,6 +33,7 @@ from agent.ledger.contract import (
     JobView,
     LapsedLease,
     LedgerEvent,
+    Limit,
     Outputs,
     Progress,
     QueueHealth,
@@ -40,7 +41,9 @@ from agent.ledger.contract import (
     ServerFacts,
     StageView,
     UnitId,
+    Wait,
     Waiting,
+    spacing_ms,
 )
 
 _RECONNECT_TRIES = 6
@@ -467,8 +470,17 @@ class RedisLedger:
                     found[prefix] = live
         return found
 
-    def pace(self, host: str, requests_per_second: float) -> float:
-        return int(self._run("pace", host, _ms(1.0 / requests_per_second))) / 1000.0
+    def take_turn(self, limit: Limit, ticket: str, lease_s: float) -> Wait | None:
+        reason, wait_ms = self._run(
+            "take_turn", limit.group, ticket, spacing_ms(limit.interval_s), limit.connections, _ms(lease_s)
+        )
+        return Wait(reason, int(wait_ms) / 1000.0) if reason else None
+
+    def end_turn(self, group: str, ticket: str, late_s: float = 0.0) -> bool:
+        return bool(self._run("end_turn", group, ticket, _ms(late_s)))
+
+    def rest(self, group: str, seconds: float) -> None:
+        self._run("rest", group, _ms(seconds))
 
 
 def _ms(seconds: float) -> int:

@@ -1,4 +1,4 @@
-"""Ledger contract: who is there to work, and how fast a host may be asked."""
+"""Ledger contract: who is there to work."""
 
 from __future__ import annotations
 
@@ -44,18 +44,6 @@ def test_a_worker_that_stops_is_forgotten_at_once_even_if_told_twice(ledger: Led
     ledger.unregister("one")
     ledger.unregister("one")
     assert names(ledger) == []
-
-
-def test_requests_to_one_host_are_spaced_and_other_hosts_do_not_wait(ledger: Ledger) -> None:
-    waits = [ledger.pace("a.example", 1.0) for _ in range(4)]
-    assert waits == pytest.approx([0, 1, 2, 3], abs=0.3)
-    assert ledger.pace("b.example", 1.0) == 0
-
-
-def test_a_host_left_in_peace_long_enough_may_be_asked_at_once(ledger: Ledger, pause: Pause) -> None:
-    assert ledger.pace("a.example", 5.0) == 0
-    pause(0.25)
-    assert ledger.pace("a.example", 5.0) == 0
 
 
 def test_an_announcement_carries_the_time_of_the_ledger(ledger: Ledger, pause: Pause) -> None:

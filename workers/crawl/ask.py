@@ -49,7 +49,7 @@ class Asking:
                 store=work.store,
                 scratch=work.scratch,
                 named=http.named,
-                pace=work.pace,
+                turns=work.turns,
                 progress=self._tell,
                 topics=topics,
             )

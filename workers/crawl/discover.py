@@ -42,7 +42,7 @@ def discover(work: StageWork) -> Outcome:
         spec,
         services,
         named=named_endpoints(spec.sources, spec.endpoints.values()),
-        pace=work.pace,
+        turns=work.turns,
         pulse=lambda: work.tick(0),
     )
     asking, expansion = _searched(work, http)

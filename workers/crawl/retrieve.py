@@ -67,7 +67,7 @@ def _client(work: StageWork, candidates: Sequence[Candidate], pulse: Callable[[]
     # A candidate keeps the source it was first found by: on a list of candidates that is another than the job's.
     sources = {*spec.sources, *(candidate.source for candidate in candidates)}
     named = named_endpoints(sources, [*listed, *spec.endpoints.values()])
-    return client_for(spec, services_for(spec.endpoints), named=named, pace=work.pace, pulse=pulse)
+    return client_for(spec, services_for(spec.endpoints), named=named, turns=work.turns, pulse=pulse)
 
 
 def _with_bytes(work: StageWork, http: PoliteClient, candidate: Candidate) -> tuple[Candidate, bytes]:

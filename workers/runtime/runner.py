@@ -26,6 +26,7 @@ from agent.ledger.contract import Claim, DueUnit, Ledger, UnitId
 from agent.store import ArtifactWriter, Store
 from workers.runtime.heartbeat import PATIENCE_S, Heartbeat
 from workers.runtime.scratch import make_scratch
+from workers.runtime.turns import Turns
 from workers.runtime.verdict import judge
 from workers.runtime.work import Outcome, StageFunction, StageWork
 
@@ -110,7 +111,7 @@ class UnitRunner:
                 work = StageWork(
                     job_id=unit.job_id, stage=unit.stage, shard=unit.shard, attempt=claim.attempt, spec=job.spec,
                     inputs=claim.inputs, params=claim.params, store=self._store, output=output, tick=heart.tick,
-                    scratch=scratch, model=job.model, pace=self._pace,
+                    scratch=scratch, model=job.model, turns=Turns(self._ledger, claim.owner),
                     leaving=self._leaving, leave_within_s=self._leave_within_s,
                 )  # fmt: skip
                 reached(f"{unit.stage}/{unit.shard}/started")
@@ -160,9 +161,6 @@ class UnitRunner:
     def _end(self, scratch: Path) -> None:
         shutil.rmtree(scratch, ignore_errors=True)
         self._end_process()
-
-    def _pace(self, host: str, requests_per_second: float) -> None:
-        time.sleep(self._ledger.pace(host, requests_per_second))
 
 
 def _resolved(function: StageFunction | str) -> StageFunction:

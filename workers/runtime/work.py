@@ -16,6 +16,7 @@ from agent.job.model import ModelFacts
 from agent.job.records import Record
 from agent.spec import JobSpec
 from agent.store import ArtifactReader, ArtifactWriter, Store
+from workers.runtime.turns import Turns
 
 R = TypeVar("R", bound=Record)
 
@@ -50,8 +51,8 @@ class StageWork:
     """A local folder of this unit's own, removed afterwards."""
     model: ModelFacts
     """What is known of the base model without loading it."""
-    pace: Callable[[str, float], None]
-    """Blocks until this host may be asked again, given requests per second; shared by all workers of the cluster."""
+    turns: Turns
+    """Grants requests to hosts, for all workers of the cluster together."""
     leaving: Callable[[], bool] = lambda: False
     """True once this worker was asked to stop: keep what can be kept, then raise WorkerLeaving (or let tick do it)."""
     leave_within_s: float = 3.0

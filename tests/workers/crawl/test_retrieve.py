@@ -55,7 +55,7 @@ def test_each_document_is_kept_with_its_evidence_or_set_aside_with_its_reason(tm
         assert "Disallow: /closed" in refused["/closed"].detail
 
         assert [(plan.stage, plan.shard) for plan in outcome.successors] == [("parse", "0000")]
-        assert {host for host, _ in job.paced} == {"127.0.0.1"}
+        assert job.turns.groups == {"127.0.0.1"}
 
 
 def test_the_demo_site_comes_through_as_it_was_made(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from agent.job.model import ModelFacts
 from agent.job.records import Candidate, Page, Rejected
 from agent.spec import JobSpec
 from agent.store import ArtifactReader, ArtifactWriter, Store
+from tests.workers.turns import LeapingTurns
 from workers.crawl.discover import discover
 from workers.crawl.retrieve import retrieve
 from workers.runtime.work import Outcome, StageWork
@@ -25,7 +26,7 @@ class CrawlJob:
         self.spec = JobSpec(model="m", subject="quantum computing", sources=tuple(sources), **spec)
         self.ticks: list[tuple[int, int | None]] = []
         self.on_tick: Callable[[], None] = lambda: None
-        self.paced: list[tuple[str, float]] = []
+        self.turns = LeapingTurns()
         self._root = root
 
     def discover(self) -> Outcome:
@@ -69,7 +70,7 @@ class CrawlJob:
             job_id="job", stage=stage, shard=shard, attempt="e1", spec=self.spec, inputs=inputs,
             params=plan.params if plan else {}, store=self.store,
             output=ArtifactWriter(self.store, "job", stage, shard, "e1", inputs=inputs),
-            tick=self._tick, scratch=scratch, model=_MODEL, pace=lambda host, rate: self.paced.append((host, rate)),
+            tick=self._tick, scratch=scratch, model=_MODEL, turns=self.turns,
         )  # fmt: skip
         outcome = stage_function(work)
         work.output.commit()

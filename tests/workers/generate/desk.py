@@ -12,6 +12,7 @@ from agent.job.model import ModelFacts
 from agent.job.records import Block, BlockKind, Chunk, Document, Evidence, Example, Row
 from agent.spec import JobSpec
 from agent.store import ArtifactReader, ArtifactWriter, Store
+from tests.workers.turns import LeapingTurns
 from workers.generate.assemble import assemble
 from workers.generate.generate import generate
 from workers.runtime.work import Outcome, StageWork
@@ -73,7 +74,7 @@ class Desk:
         return StageWork(
             job_id=JOB, stage=stage, shard="0000", attempt=attempt, spec=self.spec, inputs=inputs, params=params,
             store=self.store, output=ArtifactWriter(self.store, JOB, stage, "0000", attempt), tick=self.ticks,
-            scratch=self.folder, model=self.model, pace=lambda _host, _rate: None,
+            scratch=self.folder, model=self.model, turns=LeapingTurns(),
         )  # fmt: skip
 
     def generate(self, curated: str, attempt: str = "e1") -> ArtifactReader:

@@ -11,6 +11,7 @@ from agent.job.model import ModelFacts
 from agent.job.records import Block, BlockKind, Document, Page
 from agent.spec import JobSpec
 from agent.store import ArtifactWriter, Store
+from tests.workers.turns import LeapingTurns
 from workers.runtime.work import StageWork
 
 JOB = "job-1"
@@ -59,7 +60,7 @@ def unit(root: Path, stage: str, inputs: Sequence[str], job: JobSpec, ticks: Tic
         tick=ticks if ticks is not None else Ticks(),
         scratch=scratch,
         model=ModelFacts(name="any", origin="folder", location="any", parameters=1, has_chat_template=True),
-        pace=lambda host, rate: None,
+        turns=LeapingTurns(),
     )
 
 

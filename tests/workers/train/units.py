@@ -21,6 +21,7 @@ from agent.job.records import (
 from agent.spec import JobSpec
 from agent.store import ArtifactWriter, Store
 from tests.tiny_models import SENTENCES
+from tests.workers.turns import LeapingTurns
 from workers.runtime.work import StageWork
 
 
@@ -115,7 +116,7 @@ class Jobs:
         return StageWork(
             job_id="job", stage=stage, shard="0", attempt=attempt, spec=job, inputs=tuple(inputs), params={},
             store=self.store, output=ArtifactWriter(self.store, "job", stage, "0", attempt, inputs=inputs),
-            tick=tick or Ticks(), scratch=scratch, model=model, pace=lambda host, rate: None,
+            tick=tick or Ticks(), scratch=scratch, model=model, turns=LeapingTurns(),
         )  # fmt: skip
 
 

@@ -24,13 +24,16 @@ import urllib3
 
 from agent.errors import DocumentRejected, SourceFailed
 from agent.job.records import Evidence
+from agent.ledger.contract import Limit
 from agent.spec import JobSpec
 from workers.crawl.http.address import address_allowed, resolve
 from workers.crawl.http.canonical import Endpoint, canonical_url, endpoint, origin
 from workers.crawl.http.guard import GuardedAdapter
 from workers.crawl.http.identity import user_agent
+from workers.crawl.http.limits import limit_for
 from workers.crawl.http.robots import MAX_ROBOTS_BYTES, Robots, read_robots, unreachable_robots
 from workers.crawl.http.services import Service, Services
+from workers.runtime.turns import Turns
 
 MAX_REDIRECTS = 5
 """RFC 9309 asks for five when fetching robots.txt; documents get no more."""
@@ -44,6 +47,8 @@ MAX_RETRY_AFTER_S = 60.0
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _BUSY = frozenset({429, 500, 502, 503, 504})
 _PIECE_BYTES = 64 * 1024
+_LEASE_SLACK_S = 5.0
+"""A request ends within its time limit for connecting and that for reading; a turn lapses so much later."""
 _SLEEP_SLICE_S = 1.0
 """Longest silence toward the runner while waiting to try again."""
 
@@ -101,7 +106,7 @@ class PoliteClient:
         timeout_s: float,
         max_bytes: int,
         requests_per_second: float,
-        pace: Callable[[str, float], None],
+        turns: Turns,
         named: Collection[Endpoint],
         services: Services,
         strict_robots: bool = False,
@@ -109,14 +114,14 @@ class PoliteClient:
     ) -> None:
         """Open no connection yet.
 
-        ``pace`` blocks until a host may be asked; ``named`` are the hosts a user named, which may be private;
+        ``turns`` grants requests; ``named`` are the hosts a user named, which may be private;
         ``strict_robots`` asks robots.txt about documented services too;
         ``pulse`` is called every second or so while waiting and reading, and may raise to end it.
         """
         self._timeout_s = timeout_s
         self._max_bytes = max_bytes
         self._rate = requests_per_second
-        self._pace = pace
+        self._turns = turns
         self.named = named
         self._services = services
         self._strict_robots = strict_robots
@@ -169,7 +174,7 @@ class PoliteClient:
         evidence: list[Evidence] = []
         here = _canonical(url)
         for _ in range(MAX_REDIRECTS + 1):
-            rate = self._rate
+            crawl_delay_s = 0.0
             service = self._services.of(here)
             if obey and service is not None and service.access == "never":
                 raise DocumentRejected("terms_forbid_fetching", f"{here}: {service.terms.says} ({service.terms.url})")
@@ -181,12 +186,10 @@ class PoliteClient:
                 evidence.append(verdict.evidence)
                 if not verdict.allowed:
                     raise DocumentRejected("robots_disallow", f"{verdict.evidence.line} ({robots.url})")
-                if robots.crawl_delay_s:
-                    rate = min(rate, 1 / robots.crawl_delay_s)
+                crawl_delay_s = robots.crawl_delay_s
             self._refuse_private(endpoint(here))
-            if service is not None:
-                rate = min(rate, 1 / service.interval_s)
-            status, headers, body = self._request(here, rate, max_bytes, truncate)
+            limit = limit_for(here, service, self._rate, crawl_delay_s)
+            status, headers, body = self._request(here, limit, max_bytes, truncate)
             if status in REDIRECTS and (target := headers.get("location")):
                 here = _canonical(urljoin(here, target))
                 continue
@@ -205,7 +208,7 @@ class PoliteClient:
             if not address_allowed(address, target, self.named):
                 raise DocumentRejected("private_address", f"{target.host}:{target.port} is {address}")
 
-    def _request(self, url: str, rate: float, max_bytes: int, truncate: bool) -> tuple[int, dict[str, str], bytes]:
+    def _request(self, url: str, limit: Limit, max_bytes: int, truncate: bool) -> tuple[int, dict[str, str], bytes]:
         retrying = tenacity.Retrying(
             retry=tenacity.retry_if_exception(_worth_waiting),
             wait=_pause_before_next,
@@ -214,21 +217,23 @@ class PoliteClient:
             reraise=True,
         )
         try:
-            return retrying(self._request_once, url, rate, max_bytes, truncate)
+            return retrying(self._request_once, url, limit, max_bytes, truncate)
         except _Again as error:
             if error.status:
                 return error.status, {}, b""
             raise DocumentRejected(error.reason, error.detail) from error
 
-    def _request_once(self, url: str, rate: float, max_bytes: int, truncate: bool) -> tuple[int, dict[str, str], bytes]:
-        self._pace(endpoint(url).host, rate)
-        self._pulse()
+    def _request_once(
+        self, url: str, limit: Limit, max_bytes: int, truncate: bool
+    ) -> tuple[int, dict[str, str], bytes]:
         key = self._key_for(url)
-        deadline = time.monotonic() + self._timeout_s
         with (
+            self._turns.turn(limit, 2 * self._timeout_s + _LEASE_SLACK_S, lambda _: self._pulse()) as turn,
             _translated(url),
             self._session.get(url, stream=True, allow_redirects=False, timeout=self._timeout_s, **key) as answer,
         ):
+            turn.sent()
+            deadline = time.monotonic() + self._timeout_s
             headers = {name.lower(): value for name, value in answer.headers.items()}
             if answer.status_code in _BUSY:
                 raise _Again(answer.status_code, pause_s=retry_after_s(headers.get("retry-after", "")))
@@ -279,7 +284,7 @@ def client_for(
     services: Services,
     *,
     named: Collection[Endpoint],
-    pace: Callable[[str, float], None],
+    turns: Turns,
     pulse: Callable[[], None],
 ) -> PoliteClient:
     """The client of a job, with the limits that its specification sets."""
@@ -288,7 +293,7 @@ def client_for(
         timeout_s=spec.retrieve.timeout_s,
         max_bytes=spec.retrieve.max_document_bytes,
         requests_per_second=spec.retrieve.requests_per_second,
-        pace=pace,
+        turns=turns,
         named=named,
         services=services,
         strict_robots=spec.permission.strict_robots,

@@ -16,6 +16,7 @@ from agent.store import Store
 from workers.crawl.http.canonical import Endpoint
 from workers.crawl.http.client import PoliteClient
 from workers.crawl.http.services import Service, Services
+from workers.runtime.turns import Turns
 
 Asks = Literal["every_query", "once", "once_focused"]
 
@@ -56,7 +57,8 @@ class SearchContext:
     scratch: Path
     named: Collection[Endpoint]
     """Hosts the user named, which may be private."""
-    pace: Callable[[str, float], None]
+    turns: Turns
+    """Grants requests for all workers together; `PoliteClient` takes its turns by itself."""
     progress: Callable[[int], None]
     """To be called with the number of documents seen so far, every second or so; may raise to end the
     work."""

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import gzip
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
 from agent.errors import DocumentRejected, JobCancelled
+from agent.ledger.contract import Limit
 from tests.workers.crawl.site_server import Answer, Route, SiteServer, serving
+from tests.workers.turns import LeapingTurns
 from workers.crawl.http.canonical import endpoint
 from workers.crawl.http.client import PoliteClient
 from workers.crawl.http.services import Services
+from workers.runtime.turns import Turns
 
 OPEN = Answer("User-agent: *\nDisallow: /closed/\n")
 
@@ -30,13 +33,11 @@ def site(routes: dict[str, Route]) -> Iterator[SiteServer]:
         yield server
 
 
-def fetcher(
-    site: SiteServer, pace: Callable[[str, float], None] = lambda host, rate: None, **changes: object
-) -> PoliteClient:
+def fetcher(site: SiteServer, turns: Turns | None = None, **changes: object) -> PoliteClient:
     """A client to whom the user named the site."""
     options: dict[str, object] = {
         "user_agent": "finetune-agent/test", "timeout_s": 2.0, "max_bytes": 100_000, "requests_per_second": 50.0,
-        "pace": pace, "named": {endpoint(site.base)},
+        "turns": turns or LeapingTurns(), "named": {endpoint(site.base)},
         "services": Services((), {}),
     }  # fmt: skip
     return PoliteClient(**{**options, **changes})  # type: ignore[arg-type]
@@ -57,10 +58,10 @@ def test_a_document_comes_with_its_bytes_its_telling_headers_and_the_robots_verd
 
 
 def test_each_request_says_who_we_are_and_waits_for_its_turn(site: SiteServer) -> None:
-    paced: list[tuple[str, float]] = []
-    fetcher(site, pace=lambda host, rate: paced.append((host, rate))).get(f"{site.base}/a")
+    turns = LeapingTurns()
+    fetcher(site, turns).get(f"{site.base}/a")
 
-    assert paced == [("127.0.0.1", 50.0)] * 2
+    assert [limit for limit, _ in turns.starts] == [Limit("127.0.0.1", 1 / 50, 2)] * 2
     assert {headers["User-Agent"] for _, _, headers in site.asked} == {"finetune-agent/test"}
 
 
@@ -74,10 +75,10 @@ def test_robots_txt_is_asked_for_once_and_obeyed(site: SiteServer) -> None:
 
 def test_a_crawl_delay_in_robots_txt_slows_us_down(site: SiteServer, routes: dict[str, Route]) -> None:
     routes["/robots.txt"] = Answer("User-agent: *\nCrawl-delay: 5\n")
-    paced: list[tuple[str, float]] = []
-    fetcher(site, pace=lambda host, rate: paced.append((host, rate))).get(f"{site.base}/a")
+    turns = LeapingTurns()
+    fetcher(site, turns).get(f"{site.base}/a")
 
-    assert paced[-1][1] == pytest.approx(0.2)
+    assert turns.starts[-1][0].interval_s == 5.0
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,77 @@
+"""Turns to ask a host: spaced, counted and put to rest for all workers together, by the ledger's clock."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+
+from agent.errors import BrokerUnavailable
+from agent.ledger.contract import Ledger, Limit, Wait
+
+_SLICE_S = 1.0
+"""Longest silence while waiting, so that a cancelled job or a leaving worker is seen at once."""
+_LOOK_S = 0.1
+"""Between two looks for a free place: nobody says when one is given back."""
+_ON_THE_WAY_S = 0.01
+"""Two requests differ by this much in how long they are on their way; a start counts as so much later, or they could
+arrive nearer to each other than they were sent."""
+
+
+class Turn:
+    """One granted turn: send the request, say when it was sent, end it."""
+
+    def __init__(self, ledger: Ledger, group: str, ticket: str, asked_s: float) -> None:
+        """``asked_s`` is when the turn was asked for, by this process's monotonic clock."""
+        self._ledger = ledger
+        self._group = group
+        self._ticket = ticket
+        self._asked_s = asked_s
+        self._late_s = 0.0
+
+    def sent(self) -> None:
+        """The request is on its way; the next one is spaced from now."""
+        self._late_s = time.monotonic() - self._asked_s + _ON_THE_WAY_S
+
+    def end(self) -> None:
+        """Let the next one ask."""
+        with suppress(BrokerUnavailable):  # what was fetched is not lost for it: the turn lapses by itself
+            self._ledger.end_turn(self._group, self._ticket, self._late_s)
+
+
+class Turns:
+    """The one way to be granted a request."""
+
+    def __init__(self, ledger: Ledger, owner: str) -> None:
+        """``owner`` begins the tickets, so that a look at the ledger tells who asks."""
+        self._ledger = ledger
+        self._owner = owner
+
+    def ask(self, limit: Limit, lease_s: float) -> Turn | Wait:
+        """A turn that is over after ``lease_s`` at the latest, or what there is to wait for; never blocks."""
+        asked_s = time.monotonic()
+        ticket = f"{self._owner}/{uuid.uuid4().hex[:12]}"
+        wait = self._ledger.take_turn(limit, ticket, lease_s)
+        return wait or Turn(self._ledger, limit.group, ticket, asked_s)
+
+    @contextmanager
+    def turn(self, limit: Limit, lease_s: float, waiting: Callable[[Wait], None]) -> Iterator[Turn]:
+        """A turn for the length of the block, waited for in slices of a second at most.
+
+        ``waiting`` is called in each slice and raises to give up.
+        """
+        while isinstance(answer := self.ask(limit, lease_s), Wait):
+            again_s = time.monotonic() + (min(answer.seconds, _LOOK_S) if answer.reason == "busy" else answer.seconds)
+            waiting(answer)
+            while (left_s := again_s - time.monotonic()) > 0:
+                time.sleep(min(left_s, _SLICE_S))
+                waiting(answer)
+        try:
+            yield answer
+        finally:
+            answer.end()
+
+    def rest(self, group: str, seconds: float) -> None:
+        """Leave a group alone for so long, all workers of the cluster."""
+        self._ledger.rest(group, seconds)
