@@ -26,6 +26,12 @@ class Discovery:
     """How each source did (``sources``), what could not be asked (``not_asked``), and further figures."""
 
 
+def skipped(facts: Mapping[str, Any]) -> dict[str, str]:
+    """Source or service -> why it gave nothing, or less than it has; of the facts of a discover artifact."""
+    sources = {str(line["source"]): str(line["error"]) for line in facts.get("sources", ()) if line["error"]}
+    return sources | {str(name): str(why) for name, why in facts.get("not_asked", {}).items()}
+
+
 def read_discovery(outputs: Outputs, store: Store) -> Discovery | None:
     """What the job's discover stage left, None while it is not done.
 

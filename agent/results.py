@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from agent.contract import Stage
+from agent.discovery import skipped
 from agent.job.evaluation import Evaluation, Verdict
 from agent.job.result import JobResult
 from agent.ledger.contract import JobView, Outputs
@@ -27,6 +28,7 @@ def read_result(view: JobView, outputs: Outputs, store: Store) -> JobResult:
     evaluation = Evaluation.model_validate_json(evaluated.read_file(EVALUATION_FILE)) if evaluated else None
     verdict = Verdict.model_validate_json(published.read_file(VERDICT_FILE)) if published else None
     model_uri = str(published.manifest.facts.get("model_uri", "")) if published else ""
+    discovered = _reader(outputs, store, Stage.DISCOVER)
     result = JobResult(
         job_id=view.job.id,
         state=view.job.state,
@@ -36,6 +38,7 @@ def read_result(view: JobView, outputs: Outputs, store: Store) -> JobResult:
         funnel={stage: each.tallies for stage, each in view.stages.items() if each.tallies},
         model_uri=model_uri,
         provenance_uri=store.uri(f"{published.path}/{PROVENANCE_FILE}") if published and model_uri else "",
+        skipped=skipped(discovered.manifest.facts) if discovered else {},
     )
     return replace(result, report_uri=write_report(view, outputs, store, result))
 

@@ -28,6 +28,8 @@ def print_end(console: Console, view: JobView, result: JobResult) -> None:
     console.print(Text.assemble((head.title, _STYLES[head.tone]), f"  {result.job_id}  {head.took}"))
     for line in head.lines:
         console.print(Text(printable(line)), soft_wrap=True)
+    for name, why in result.skipped.items():
+        console.print(Text.assemble(("Skipped ", "yellow"), printable(f"{name}: {why}")), soft_wrap=True)
     for part in _parts(result):
         console.print()
         console.print(part)

@@ -27,6 +27,8 @@ class JobResult:
     """Folder of the published model; empty when nothing was published."""
     provenance_uri: str = ""
     report_uri: str = ""
+    skipped: Mapping[str, str] = field(default_factory=dict)
+    """Source or service that was asked and gave nothing, or less than it has -> why."""
 
     @property
     def published(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
@@ -48,6 +49,13 @@ def test_a_failed_job_shows_where_why_and_how_to_go_on(tmp_path: Path) -> None:
     assert shown.startswith("\nFAILED in “Train”")
     assert "the disk is full" in shown
     assert f"go on       finetune resume {JOB_ID}" in shown
+
+
+def test_sources_that_gave_nothing_are_named_with_the_reason(tmp_path: Path) -> None:
+    job = finished_job(Store(str(tmp_path)))
+    result = replace(job.result, skipped={"ieee": "missing_key: IEEE_API_KEY is not set in this worker's environment"})
+    shown = _printed(replace(job, result=result))
+    assert "Skipped ieee: missing_key: IEEE_API_KEY is not set" in shown
 
 
 def test_a_long_path_is_never_broken(tmp_path: Path) -> None:
