@@ -122,7 +122,7 @@ def test_sources_carry_their_licences_and_rows_their_parts(store: Store) -> None
 
 def test_what_was_set_for_this_job_is_told_apart_from_defaults(store: Store) -> None:
     text = _Page(_html(finished_job(store))).text
-    assert "Set for this job: train.epochs = 3.0." in text
+    assert "Set for this job: sources = ('site:http://127.0.0.1:8800/',), train.epochs = 3.0." in text
     assert "train.lora_rank" in text
 
 
