@@ -15,6 +15,7 @@ class Stage(StrEnum):
     CURATE = "curate"
     GENERATE = "generate"
     ASSEMBLE = "assemble"
+    CLEAR = "clear"
     TRAIN = "train"
     EVALUATE = "evaluate"
     PUBLISH = "publish"
@@ -37,6 +38,7 @@ POOL_OF: dict[Stage, Pool] = {
     Stage.CURATE: Pool.PARSE,
     Stage.GENERATE: Pool.GENERATE,
     Stage.ASSEMBLE: Pool.GENERATE,
+    Stage.CLEAR: Pool.CRAWL,
     Stage.TRAIN: Pool.TRAIN,
     Stage.EVALUATE: Pool.TRAIN,
     Stage.PUBLISH: Pool.TRAIN,

@@ -19,7 +19,8 @@ EDGES = (
     Edge(kind="join", source=Stage.PARSE, target=Stage.CURATE),
     Edge(kind="fan_out", source=Stage.CURATE, target=Stage.GENERATE),
     Edge(kind="join", source=Stage.GENERATE, target=Stage.ASSEMBLE),
-    Edge(kind="then", source=Stage.ASSEMBLE, target=Stage.TRAIN),
+    Edge(kind="then", source=Stage.ASSEMBLE, target=Stage.CLEAR),
+    Edge(kind="then", source=Stage.CLEAR, target=Stage.TRAIN),
     Edge(kind="then", source=Stage.TRAIN, target=Stage.EVALUATE),
     Edge(kind="then", source=Stage.EVALUATE, target=Stage.PUBLISH),
 )

@@ -18,6 +18,7 @@ NOUN_OF_STAGE: dict[Stage, str] = {
     Stage.CURATE: "documents",
     Stage.GENERATE: "chunks",
     Stage.ASSEMBLE: "examples",
+    Stage.CLEAR: "documents",
     Stage.TRAIN: "steps",
     Stage.EVALUATE: "measurements",
     Stage.PUBLISH: "files",
@@ -120,6 +121,7 @@ _EXPECTED: dict[Stage, _Pace] = {
     Stage.CURATE: _Pace(3.0, 0.02),
     Stage.GENERATE: _Pace(1.0, 0.02),
     Stage.ASSEMBLE: _Pace(2.0),
+    Stage.CLEAR: _Pace(1.0, 0.01),
     Stage.TRAIN: _Pace(20.0),
     Stage.EVALUATE: _Pace(75.0),
     Stage.PUBLISH: _Pace(20.0),
@@ -170,7 +172,8 @@ def _documents(view: JobView) -> float:
 
 def _training_s(view: JobView) -> float:
     spec: JobSpec = view.job.spec
-    examples = view.stages[Stage.ASSEMBLE].tallies.get("examples")
+    counted = (view.stages[stage].tallies.get("examples") for stage in (Stage.CLEAR, Stage.ASSEMBLE))
+    examples = next((tally for tally in counted if tally), None)
     tokens = examples.kept * _TOKENS_PER_EXAMPLE if examples else _documents(view) * _TOKENS_PER_DOCUMENT
     tokens *= spec.train.epochs
     if spec.train.max_steps:

@@ -17,6 +17,7 @@ class JobState(StrEnum):
     CURATING = "curating"
     GENERATING = "generating"
     ASSEMBLING = "assembling"
+    CLEARING = "clearing"
     WAITING_FOR_ACCELERATOR = "waiting_for_accelerator"
     TRAINING = "training"
     EVALUATING = "evaluating"
@@ -37,6 +38,7 @@ STATE_OF_STAGE: dict[Stage, JobState] = {
     Stage.CURATE: JobState.CURATING,
     Stage.GENERATE: JobState.GENERATING,
     Stage.ASSEMBLE: JobState.ASSEMBLING,
+    Stage.CLEAR: JobState.CLEARING,
     Stage.TRAIN: JobState.TRAINING,
     Stage.EVALUATE: JobState.EVALUATING,
     Stage.PUBLISH: JobState.PUBLISHING,

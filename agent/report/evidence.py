@@ -71,11 +71,13 @@ class Evidence:
 def read_evidence(outputs: Outputs, store: Store) -> Evidence:
     """What the artifacts of finished units say; nothing is raised."""
     gaps: list[str] = []
+    # Before the rights were checked again there is only what was assembled.
+    dataset = Stage.CLEAR if outputs.get(Stage.CLEAR) else Stage.ASSEMBLE
     return Evidence(
         rejected=tuple(rejected_items(outputs, store, gaps)),
-        sources=tuple(_collect(outputs, store, Stage.ASSEMBLE, _sources, gaps)),
+        sources=tuple(_collect(outputs, store, dataset, _sources, gaps)),
         curve=tuple(_collect(outputs, store, Stage.TRAIN, _curve, gaps)),
-        rows=dict(_collect(outputs, store, Stage.ASSEMBLE, _rows, gaps)),
+        rows=dict(_collect(outputs, store, dataset, _rows, gaps)),
         gaps=tuple(dict.fromkeys(gaps)),
     )
 

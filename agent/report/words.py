@@ -18,6 +18,7 @@ STAGE_NAMES: dict[Stage, str] = {
     Stage.CURATE: "Curate and split",
     Stage.GENERATE: "Write examples",
     Stage.ASSEMBLE: "Build dataset",
+    Stage.CLEAR: "Clear rights",
     Stage.TRAIN: "Train",
     Stage.EVALUATE: "Evaluate",
     Stage.PUBLISH: "Publish",

@@ -44,7 +44,8 @@ FOLLOWS = {
     Stage.DISCOVER: Stage.RETRIEVE,
     Stage.RETRIEVE: Stage.PARSE,
     Stage.CURATE: Stage.GENERATE,
-    Stage.ASSEMBLE: Stage.TRAIN,
+    Stage.ASSEMBLE: Stage.CLEAR,
+    Stage.CLEAR: Stage.TRAIN,
     Stage.TRAIN: Stage.EVALUATE,
     Stage.EVALUATE: Stage.PUBLISH,
 }

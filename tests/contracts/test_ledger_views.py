@@ -38,7 +38,8 @@ def test_the_state_follows_the_units_from_stage_to_stage(ledger: Ledger) -> None
     assert run(UnitId("job", "parse", "0")) is JobState.PARSING
     assert run(UnitId("job", "curate", "0"), "generate") is JobState.CURATING
     assert run(UnitId("job", "generate", "0")) is JobState.GENERATING
-    assert run(UnitId("job", "assemble", "0"), "train") is JobState.ASSEMBLING
+    assert run(UnitId("job", "assemble", "0"), "clear") is JobState.ASSEMBLING
+    assert run(UnitId("job", "clear", "0"), "train") is JobState.CLEARING
 
     assert state(ledger) is JobState.WAITING_FOR_ACCELERATOR
     assert ledger.job("job").reason == f"no live worker serves {TRAIN_QUEUE}"

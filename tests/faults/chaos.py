@@ -48,7 +48,7 @@ STOP_S = (3.0, 25.0)
 """How long a worker stands still: shorter and longer than a lease of 15 s."""
 SERVER_DOWN_S = (0.3, 5.0)
 SERVER_LONG_DOWN_S = 20.0
-SLOW_STAGES = ("discover", "retrieve", "parse", "curate", "generate", "assemble")
+SLOW_STAGES = ("discover", "retrieve", "parse", "curate", "generate", "assemble", "clear")
 SLOW_PLACES = ("started=sleep:2", "before_manifest=sleep:0.3", "before_commit=sleep:0.5", "after_commit=sleep:0.3")
 """Small units take milliseconds; these make them last, so that faults hit them at every place. Costs no CPU time."""
 SETTLE_S = 600.0

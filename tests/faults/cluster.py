@@ -7,7 +7,7 @@
         held = cluster.held(job, "retrieve")               # its `started` event, with the process that runs it
         cluster.worker_of(held).kill()                     # kill -9 of the worker with its children
         fault_ms = cluster.now_ms()
-        cluster.wait_until(lambda: cluster.story(job).of("committed", "assemble"), 90, "the dataset")
+        cluster.wait_until(lambda: cluster.story(job).of("committed", "clear"), 90, "the dataset")
         story = cluster.story(job)
         assert story.recovery_s(held.unit, fault_ms) <= 20
         assert (story.redone({held.unit: 1}), story.doubled(), story.lost()) == (0, 0, 0)
@@ -63,7 +63,7 @@ TRAINING_RECOVERY_LIMIT_S = 35.0
 DATASET_FILES = ("train.jsonl", "validation.jsonl", "test.jsonl")
 _LOOK_S = 0.05
 """Between two looks at something awaited: far below any time that is asserted."""
-_FUNNEL = (Stage.DISCOVER, Stage.RETRIEVE, Stage.PARSE, Stage.CURATE)
+_FUNNEL = (Stage.DISCOVER, Stage.RETRIEVE, Stage.PARSE, Stage.CURATE, Stage.CLEAR)
 """Stages through which documents flow, each receiving what the one before kept."""
 
 
@@ -249,7 +249,7 @@ class Cluster:
 
     def dataset(self, job: Job) -> dict[str, str]:
         """sha256 of the dataset's files as the committed artifact names them, after reading and checking each."""
-        reader = ArtifactReader(self.client.store, job.outputs()[Stage.ASSEMBLE][0])
+        reader = ArtifactReader(self.client.store, job.outputs()[Stage.CLEAR][0])
         for name in DATASET_FILES:
             reader.read_file(name)
         return {name: reader.manifest.files[name].sha256 for name in DATASET_FILES}
@@ -266,6 +266,8 @@ class Cluster:
         generated = stages[Stage.GENERATE].tallies.get("examples", Tally())
         assembled = stages[Stage.ASSEMBLE].tallies.get("examples")
         assert assembled is None or generated.kept == assembled.received
+        cleared = stages[Stage.CLEAR].tallies.get("examples")
+        assert cleared is None or (assembled or Tally()).kept == cleared.received
 
     def assert_drained(self, timeout_s: float = 30) -> None:
         """No message waits, none counts as under way, nobody holds a unit (once all jobs have ended)."""

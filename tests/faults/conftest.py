@@ -69,7 +69,7 @@ class Undisturbed:
         key = spec_of(documents, model, **spec).sha256
         if key not in self._known:
             job = cluster.submit(documents, model, **spec)
-            cluster.wait_for(job, "committed", "assemble")
+            cluster.wait_for(job, "committed", "clear")
             self._known[key] = cluster.dataset(job)
             job.cancel()
         return self._known[key]

@@ -83,7 +83,7 @@ def test_a_cancel_stops_every_stage_before_training_and_a_resume_redoes_only_wha
     for job, *_ in stopped.values():
         job.resume()
     for stage, (job, held, took_s, done) in stopped.items():
-        cluster.wait_for(job, "committed", "assemble", timeout_s=90)
+        cluster.wait_for(job, "committed", "clear", timeout_s=90)
         job.cancel()
         story = cluster.story(job)
         assert all(story.starts()[unit] == 1 for unit in done), "what was finished is not run again"

@@ -48,7 +48,7 @@ def test_clocks_a_day_ahead_and_behind_change_nothing(
     held = cluster.held(job, "parse")
     cluster.worker_of(held).kill()
     fault_ms = cluster.now_ms()
-    cluster.wait_for(job, "committed", "assemble", timeout_s=90)
+    cluster.wait_for(job, "committed", "clear", timeout_s=90)
     story = cluster.story(job)
     recovery_s = story.recovery_s(held.unit, fault_ms)
     assert recovery_s is not None and recovery_s <= RECOVERY_LIMIT_S

@@ -44,7 +44,7 @@ def test_one_bad_unit_is_set_aside_and_more_than_allowed_fail_the_job_until_it_i
     patient = cluster.submit(documents, model)
     strict = cluster.submit(documents, model, failure={"max_failed_share": 0.1})
 
-    cluster.wait_for(patient, "committed", "assemble")
+    cluster.wait_for(patient, "committed", "clear")
     story = cluster.story(patient)
     assert story.starts()[BAD] == POLICY.work_attempts
     assert patient.view().stages[Stage.PARSE].faults == {"0002": "RuntimeError: these bytes make no sense"}
@@ -62,7 +62,7 @@ def test_one_bad_unit_is_set_aside_and_more_than_allowed_fail_the_job_until_it_i
     cluster.cancel_orders()
     before = cluster.story(strict).starts()
     strict.resume()
-    cluster.wait_until(lambda: cluster.story(strict).of("committed", "assemble"), 60, "the resumed dataset")
+    cluster.wait_until(lambda: cluster.story(strict).of("committed", "clear"), 60, "the resumed dataset")
     again = cluster.story(strict)
     assert {unit for unit in before if again.starts()[unit] > before[unit]} == {BAD}, "only what was missing"
     assert cluster.dataset(strict) == dataset
@@ -80,7 +80,7 @@ def test_a_unit_that_kills_its_process_each_time_is_set_aside_and_the_stage_goes
     cluster.heal()
     cluster.order("parse/0002/started=kill")
     job = cluster.submit(documents, model, failure={"machine_attempts": attempts})
-    cluster.wait_for(job, "committed", "assemble", timeout_s=200)
+    cluster.wait_for(job, "committed", "clear", timeout_s=200)
     story = cluster.story(job)
     starts = story.of("started", *BAD)
     between = [(later.ms - earlier.ms) / 1000 for earlier, later in pairwise(starts)]

@@ -58,7 +58,7 @@ def test_even_work_that_does_not_listen_goes_on_elsewhere_within_the_time_to_sto
         worker.signal(signal.SIGTERM)
         cluster.wait_until(lambda: not worker.alive, limit_s, "the worker's end")  # noqa: B023
         hit[stage] = (held, fault_ms)
-    cluster.wait_for(job, "committed", "assemble", timeout_s=60)
+    cluster.wait_for(job, "committed", "clear", timeout_s=60)
     story = cluster.story(job)
     units = {held.unit: 1 for held, _ in hit.values()}
     for stage, (held, fault_ms) in hit.items():

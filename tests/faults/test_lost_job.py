@@ -38,12 +38,12 @@ def test_a_job_whose_server_lost_everything_redoes_only_what_is_missing(
 
     restored = cluster.client.restore(job.id)
     assert sum(counts.done for counts in restored.stages.values()) >= len(finished)
-    cluster.wait_for(job, "committed", "assemble", timeout_s=90)
+    cluster.wait_for(job, "committed", "clear", timeout_s=90)
     assert cluster.dataset(job) == expected
     story = cluster.story(job)
     assert story.doubled() == 0
     worked = {moment.unit for moment in story.of("started") if not moment.text.startswith("restore@")}
     assert not finished & worked, "a unit that was finished before the loss was done again"
     cluster.assert_counts_reconcile(job)
-    assert cluster.client.ledger.outputs(job.id)[Stage.ASSEMBLE]
+    assert cluster.client.ledger.outputs(job.id)[Stage.CLEAR]
     job.cancel()

@@ -61,7 +61,7 @@ def test_a_server_that_lost_everything_is_filled_again_from_the_store(
     answer = finetune(cluster, "resume", job.id, "--from-store")
     assert answer.returncode == 0, answer.stdout + answer.stderr
     cluster.cancel_orders()
-    cluster.wait_for(job, "committed", "assemble", timeout_s=90)
+    cluster.wait_for(job, "committed", "clear", timeout_s=90)
     story = cluster.story(job)
     assert done <= {path for paths in job.outputs().values() for path in paths}, "what was finished is not run again"
     first = next(moment for moment in story.of("started") if moment.ms > fault_ms)
@@ -91,7 +91,7 @@ def test_a_server_that_lost_its_tail_runs_again_what_it_forgot_and_corrupts_noth
     cluster.server.start()
     fault_ms = cluster.now_ms()
     assert len(cluster.story(job).of("committed")) < known, "the server has forgotten something"
-    cluster.wait_for(job, "committed", "assemble", timeout_s=90)
+    cluster.wait_for(job, "committed", "clear", timeout_s=90)
     story = cluster.story(job)
     first = next((moment for moment in story.of("started") if moment.ms > fault_ms), None)
     table.add("server lost its tail", "any", recoveries_s=[(first.ms - fault_ms) / 1000] if first else [],

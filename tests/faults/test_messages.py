@@ -48,7 +48,7 @@ def dataset(cluster: Cluster, documents: Path, model: str, undisturbed: Undistur
 
 def finish(cluster: Cluster, job: Job, dataset: dict[str, str], timeout_s: float = 90) -> None:
     """The job goes on to the same dataset as undisturbed, its counts reconcile and nothing is left over."""
-    cluster.wait_for(job, "committed", "assemble", timeout_s=timeout_s)
+    cluster.wait_for(job, "committed", "clear", timeout_s=timeout_s)
     assert cluster.dataset(job) == dataset
     cluster.assert_counts_reconcile(job)
     job.cancel()

@@ -53,7 +53,7 @@ def retried(cluster: Cluster, job: Job, words: str) -> str:
 
 
 def check(cluster: Cluster, job: Job, table: FaultTable, fault: str, mended_ms: int, dataset: dict[str, str]) -> None:
-    cluster.wait_for(job, "committed", "assemble", timeout_s=150)
+    cluster.wait_for(job, "committed", "clear", timeout_s=150)
     story = cluster.story(job)
     hit = {moment.unit: len(story.of("retry", *moment.unit)) for moment in story.of("retry")}
     recoveries = [each for unit in hit if (each := story.recovery_s(unit, mended_ms)) is not None]

@@ -16,3 +16,9 @@ def discover(job_id: str, stage: str, shard: str) -> None:
 def retrieve(job_id: str, stage: str, shard: str) -> None:
     """Run one unit of the retrieve stage."""
     run_unit("workers.crawl.retrieve:retrieve", job_id, stage, shard)
+
+
+@app.task(name=task_name(Stage.CLEAR))
+def clear(job_id: str, stage: str, shard: str) -> None:
+    """Run one unit of the clear stage."""
+    run_unit("workers.crawl.clear:clear", job_id, stage, shard)

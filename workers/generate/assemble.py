@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from agent.contract import Stage
 from agent.errors import NotEnoughData
 from agent.job.artifacts import UnitPlan
 from agent.job.records import Chunk, Document, Example, SourceEntry, Split
@@ -24,7 +25,7 @@ SHOWN_REASONS = 3
 
 
 def assemble(work: StageWork) -> Outcome:
-    """Write train, validation and test rows, ``heldout.jsonl`` and ``sources.jsonl``; training follows.
+    """Write train, validation and test rows, ``heldout.jsonl`` and ``sources.jsonl``; clearing their rights follows.
 
     Raises:
         InvalidSpec: the layout does not fit the model.
@@ -44,7 +45,7 @@ def assemble(work: StageWork) -> Outcome:
     work.output.write_records(SOURCES_FILE, _sources(work, kept))
     work.output.facts |= dataset_figures(by_split, layout, reasons)
     work.tick(len(received), len(received))
-    return Outcome(successors=(UnitPlan(stage="train", shard="0", inputs=(work.output.path,)),))
+    return Outcome(successors=(UnitPlan(stage=Stage.CLEAR, shard="0", inputs=(work.output.path,)),))
 
 
 def _examples(work: StageWork) -> Iterator[Example]:

@@ -28,7 +28,7 @@ def evaluate(work: StageWork) -> Outcome:
         ProcessKilled: somebody or the kernel killed it.
     """
     trained = work.inputs_from(Stage.TRAIN)[0]
-    dataset = work.inputs_from(Stage.ASSEMBLE)[0]
+    dataset = work.inputs_from(Stage.CLEAR)[0]
     for name in ("heldout.jsonl", "test.jsonl"):
         (work.scratch / name).write_bytes(dataset.read_file(name))
     config = EvaluationConfig(

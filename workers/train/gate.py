@@ -78,7 +78,7 @@ def _diagnosis(evaluation: Evaluation, config: EvaluateConfig) -> tuple[str, str
         return (
             "The tuned model predicts held-out text worse than the base: the rate was too high, "
             "or the rows are unlike the held-out documents.",
-            "Lower train.learning_rate, and read some rows of the assemble artifact.",
+            "Lower train.learning_rate, and read some rows of the clear artifact.",
         )
     if found.gain >= config.min_perplexity_gain > found.gain_interval.low:
         return (

@@ -96,7 +96,7 @@ def train(config: LoopConfig, events: Events) -> LoopResult:
     if not rows:
         raise NotEnoughData(
             f"None of {len(refused)} training rows has a token to train on within {limit} tokens.",
-            next_step="Raise train.sequence_length, or look at the rows in the assemble artifact.",
+            next_step="Raise train.sequence_length, or look at the rows in the clear artifact.",
         )
     events.progress(0)
 

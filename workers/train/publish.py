@@ -43,7 +43,7 @@ def publish(work: StageWork) -> Outcome:
     """
     evaluated = work.inputs_from(Stage.EVALUATE)[0]
     trained = work.inputs_from(Stage.TRAIN)[0]
-    dataset = work.inputs_from(Stage.ASSEMBLE)[0]
+    dataset = work.inputs_from(Stage.CLEAR)[0]
     evaluation = Evaluation.model_validate_json(evaluated.read_file("evaluation.json"))
     verdict = decide(evaluation, work.spec.evaluate)
     work.output.write_file("verdict.json", verdict.model_dump_json(indent=1).encode())

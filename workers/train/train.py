@@ -20,7 +20,7 @@ _LOG = "loop"
 
 
 def train(work: StageWork) -> Outcome:
-    """Tune the base model on the assembled rows.
+    """Tune the base model on the cleared rows.
 
     Writes ``model/`` (adapter or weights, with tokenizer), ``metrics.jsonl`` and the child's log; goes on
     from the furthest checkpoint of any earlier attempt.
@@ -31,7 +31,7 @@ def train(work: StageWork) -> Outcome:
         WorkerLeaving: the worker was asked to stop; a checkpoint of the present step is stored if time allowed.
         NotEnoughData: no row has a token to train on.
     """
-    dataset = work.inputs_from(Stage.ASSEMBLE)[0]
+    dataset = work.inputs_from(Stage.CLEAR)[0]
     checkpoints = Checkpoints(work.store, work.job_id, work.shard, work.attempt, _fingerprint(work, dataset))
     for name in ("train.jsonl", "validation.jsonl"):
         (work.scratch / name).write_bytes(dataset.read_file(name))

@@ -49,6 +49,7 @@ def test_each_stage_goes_to_the_queue_of_its_pool_and_training_to_a_class_of_acc
         Stage.CURATE: "parse",
         Stage.GENERATE: "generate",
         Stage.ASSEMBLE: "generate",
+        Stage.CLEAR: "crawl",
         Stage.TRAIN: "train.any.8g",
         Stage.EVALUATE: "train.any.8g",
         Stage.PUBLISH: "train.any.8g",

@@ -7,19 +7,20 @@ import pytest
 from agent.job.states import ENDS, JobState, successors
 
 ALLOWED = {
-    "queued": "discovering retrieving parsing curating generating assembling waiting_for_accelerator training "
+    "queued": "discovering retrieving parsing curating generating assembling clearing waiting_for_accelerator "
+    "training evaluating publishing completed rejected failed cancelled",
+    "discovering": "retrieving parsing curating generating assembling clearing waiting_for_accelerator training "
     "evaluating publishing completed rejected failed cancelled",
-    "discovering": "retrieving parsing curating generating assembling waiting_for_accelerator training evaluating "
+    "retrieving": "parsing curating generating assembling clearing waiting_for_accelerator training evaluating "
     "publishing completed rejected failed cancelled",
-    "retrieving": "parsing curating generating assembling waiting_for_accelerator training evaluating publishing "
+    "parsing": "curating generating assembling clearing waiting_for_accelerator training evaluating publishing "
     "completed rejected failed cancelled",
-    "parsing": "curating generating assembling waiting_for_accelerator training evaluating publishing completed "
+    "curating": "generating assembling clearing waiting_for_accelerator training evaluating publishing completed "
     "rejected failed cancelled",
-    "curating": "generating assembling waiting_for_accelerator training evaluating publishing completed rejected "
+    "generating": "assembling clearing waiting_for_accelerator training evaluating publishing completed rejected "
     "failed cancelled",
-    "generating": "assembling waiting_for_accelerator training evaluating publishing completed rejected failed "
-    "cancelled",
-    "assembling": "waiting_for_accelerator training evaluating publishing completed rejected failed cancelled",
+    "assembling": "clearing waiting_for_accelerator training evaluating publishing completed rejected failed cancelled",
+    "clearing": "waiting_for_accelerator training evaluating publishing completed rejected failed cancelled",
     "waiting_for_accelerator": "training evaluating publishing completed rejected failed cancelled",
     "training": "waiting_for_accelerator evaluating publishing completed rejected failed cancelled",
     "evaluating": "waiting_for_accelerator publishing completed rejected failed cancelled",

@@ -54,7 +54,7 @@ def finished_job(store: Store, state: JobState = JobState.COMPLETED, *, rejectio
     """A job that went all the way; ``rejections`` off-topic documents were set aside while discovering."""
     outputs = {
         Stage.DISCOVER: (_discovered(store, rejections),),
-        Stage.ASSEMBLE: (_assembled(store),),
+        Stage.CLEAR: (_cleared(store),),
         Stage.TRAIN: (_trained(store),),
     }
     stages = {stage: _stage_view(index, stage) for index, stage in enumerate(Stage)}
@@ -204,8 +204,8 @@ def _discovered(store: Store, rejections: int) -> str:
     return output.path
 
 
-def _assembled(store: Store) -> str:
-    output = _writer(store, "assemble")
+def _cleared(store: Store) -> str:
+    output = _writer(store, "clear")
     row = Row(
         id="r",
         format=RowFormat.TEXT,

@@ -52,7 +52,7 @@ def test_the_report_lies_in_the_jobs_folder(store: Store, tmp_path: Path) -> Non
 
 def test_a_published_job_says_so_and_shows_the_figures_with_their_intervals(store: Store) -> None:
     page = _Page(_html(finished_job(store)))
-    assert "PUBLISHED after 4 min 30 s" in page.text
+    assert "PUBLISHED after 5 min 00 s" in page.text
     for figure in ("21.40", "14.10", "-36.0 to -31.9", "0.319 to 0.360", "58 questions"):
         assert figure in page.text
 

@@ -37,12 +37,13 @@ DATA = "data.txt"
 FANS_OUT = {Stage.DISCOVER: (Stage.RETRIEVE, 3), Stage.CURATE: (Stage.GENERATE, 2)}
 FOLLOWS = {
     Stage.RETRIEVE: Stage.PARSE,
-    Stage.ASSEMBLE: Stage.TRAIN,
+    Stage.ASSEMBLE: Stage.CLEAR,
+    Stage.CLEAR: Stage.TRAIN,
     Stage.TRAIN: Stage.EVALUATE,
     Stage.EVALUATE: Stage.PUBLISH,
 }
-ALL_UNITS = 14
-"""1 discover, 3 retrieve, 3 parse, 1 curate, 2 generate, and the four last stages."""
+ALL_UNITS = 15
+"""1 discover, 3 retrieve, 3 parse, 1 curate, 2 generate, and the five last stages."""
 
 Unit = tuple[str, str]
 _MESSAGES: WeakKeyDictionary[Ledger, deque[DueUnit]] = WeakKeyDictionary()

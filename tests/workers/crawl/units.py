@@ -8,10 +8,23 @@ from typing import Any
 
 from agent.job.artifacts import UnitPlan
 from agent.job.model import ModelFacts
-from agent.job.records import Candidate, Page, Rejected
+from agent.job.records import (
+    Block,
+    BlockKind,
+    Candidate,
+    Chunk,
+    ExampleKind,
+    Page,
+    Rejected,
+    Row,
+    RowFormat,
+    SourceEntry,
+    Split,
+)
 from agent.spec import JobSpec
 from agent.store import ArtifactReader, ArtifactWriter, Store
 from tests.workers.turns import LeapingTurns
+from workers.crawl.clear import clear
 from workers.crawl.discover import discover
 from workers.crawl.retrieve import retrieve
 from workers.runtime.work import Outcome, StageWork
@@ -36,6 +49,26 @@ class CrawlJob:
     def retrieve(self, plan: UnitPlan) -> Outcome:
         """Run the retrieve unit that discovery planned and commit it."""
         return self._run(retrieve, "retrieve", plan.shard, plan)
+
+    def assemble(self, entries: Sequence[SourceEntry], rows_each: int = 2) -> UnitPlan:
+        """Write a dataset with so many rows of each document in its split; the clear unit that would follow."""
+        output = ArtifactWriter(self.store, "job", "assemble", "0", "e1")
+        rows = [_row(entry, number) for entry in entries for number in range(rows_each)]
+        for split in Split:
+            output.write_records(f"{split}.jsonl", [row for row in rows if row.split is split])
+        held_out = (entry for entry in entries if entry.split is Split.TEST)
+        output.write_records("heldout.jsonl", [_chunk(entry) for entry in held_out])
+        output.write_records("sources.jsonl", entries)
+        output.commit()
+        return UnitPlan(stage="clear", shard="0", inputs=(output.path,))
+
+    def clear(self, plan: UnitPlan) -> Outcome:
+        """Run the clear unit and commit it."""
+        return self._run(clear, "clear", plan.shard, plan)
+
+    def cleared(self) -> ArtifactReader:
+        """What clearing wrote."""
+        return self._reader("clear", "0")
 
     def candidates(self) -> list[Candidate]:
         """What discovery kept, ranked."""
@@ -75,6 +108,21 @@ class CrawlJob:
         outcome = stage_function(work)
         work.output.commit()
         return outcome
+
+
+def _row(entry: SourceEntry, number: int) -> Row:
+    return Row(
+        id=f"{entry.document_id}-{number}", format=RowFormat.TEXT, kind=ExampleKind.COMPLETION, split=entry.split,
+        text=f"Row {number} of {entry.title}", chunk_id=f"{entry.document_id}-0", document_id=entry.document_id,
+        url=entry.url, licence=entry.licence,
+    )  # fmt: skip
+
+
+def _chunk(entry: SourceEntry) -> Chunk:
+    return Chunk(
+        id=f"{entry.document_id}-0", document_id=entry.document_id, split=entry.split, ordinal=0, url=entry.url,
+        blocks=(Block(kind=BlockKind.PARAGRAPH, text=f"Text of {entry.title}"),), tokens=4,
+    )  # fmt: skip
 
 
 _MODEL = ModelFacts(name="m", origin="folder", location="m", parameters=1, has_chat_template=False)

@@ -43,7 +43,7 @@ def assembled(at: Desk, examples: list[Example] = EXAMPLES) -> tuple[Outcome, Ar
 
 def test_training_follows_on_the_dataset(tmp_path: Path) -> None:
     outcome, artifact = assembled(desk(tmp_path))
-    assert outcome.successors == (UnitPlan(stage="train", shard="0", inputs=(artifact.path,)),)
+    assert outcome.successors == (UnitPlan(stage="clear", shard="0", inputs=(artifact.path,)),)
 
 
 def test_rows_stand_in_the_file_of_their_split(tmp_path: Path) -> None:

@@ -160,7 +160,7 @@ def test_only_the_words_of_an_answer_are_scored(llama_folder: Path) -> None:
 
 
 def test_the_stage_writes_figures_with_intervals_and_every_score(jobs: Jobs, llama: ModelFacts) -> None:
-    dataset = jobs.assembled(RowFormat.CHAT)
+    dataset = jobs.cleared(RowFormat.CHAT)
     trained = ArtifactWriter(jobs.store, "job", "train", "0", "e1")
     trained.put_folder(_adapter(Path(llama.location), jobs.root / "adapter"), "model")
     trained.facts.update(method="lora", steps=3, tokens=900, train_loss=2.0, first_eval_loss=None,

@@ -55,7 +55,7 @@ def _published(
     else:
         model.save_pretrained(folder)
     load_tokenizer(Path(facts.location)).save_pretrained(folder)
-    dataset = jobs.assembled(RowFormat.CHAT if facts.has_chat_template else RowFormat.PROMPT_COMPLETION)
+    dataset = jobs.cleared(RowFormat.CHAT if facts.has_chat_template else RowFormat.PROMPT_COMPLETION)
     trained = ArtifactWriter(jobs.store, "job", "train", "0", "e1")
     trained.put_folder(folder, "model")
     trained.commit()

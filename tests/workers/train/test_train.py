@@ -39,7 +39,7 @@ def _losses(jobs: Jobs, path: str) -> list[float]:
 def test_lora_on_conversations_lowers_the_loss_and_leaves_an_adapter(jobs: Jobs, llama: ModelFacts) -> None:
     tick = Ticks()
     work = jobs.unit(
-        "train", [jobs.assembled(RowFormat.CHAT)], llama, tick,
+        "train", [jobs.cleared(RowFormat.CHAT)], llama, tick,
         train={**QUICK, "epochs": 3, "learning_rate": 0.01},
     )  # fmt: skip
     outcome = train(work)
@@ -63,7 +63,7 @@ def test_lora_on_conversations_lowers_the_loss_and_leaves_an_adapter(jobs: Jobs,
 def test_a_training_killed_and_asked_to_leave_ends_with_the_weights_of_an_undisturbed_one(
     jobs: Jobs, llama: ModelFacts, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    inputs = [jobs.assembled(RowFormat.CHAT)]
+    inputs = [jobs.cleared(RowFormat.CHAT)]
     spec = {
         **QUICK, "batch_sequences": 1, "micro_batch_sequences": 1, "checkpoint_steps": 3, "max_steps": 8,
         "learning_rate": 0.01, "lora_dropout": 0.1,
@@ -114,7 +114,7 @@ def test_a_thread_limit_in_the_workers_environment_does_not_spoil_the_numbers(
     jobs: Jobs, llama: ModelFacts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("OMP_THREAD_LIMIT", "1")
-    work = jobs.unit("train", [jobs.assembled(RowFormat.CHAT)], llama, train={**QUICK, "max_steps": 2})
+    work = jobs.unit("train", [jobs.cleared(RowFormat.CHAT)], llama, train={**QUICK, "max_steps": 2})
     train(work)
     work.output.commit()
     assert all(loss > 0 for loss in _losses(jobs, work.output.path))

@@ -82,11 +82,11 @@ class Jobs:
         self.root = root
         self._units = 0
 
-    def assembled(self, format: RowFormat, rows: int = 40, wordy: int = 0) -> str:
-        """Path of an assemble artifact with rows for every split; the first ``wordy`` have endless
+    def cleared(self, format: RowFormat, rows: int = 40, wordy: int = 0) -> str:
+        """Path of a clear artifact with rows for every split; the first ``wordy`` have endless
         questions.
         """
-        output = ArtifactWriter(self.store, "job", "assemble", "0", "e1")
+        output = ArtifactWriter(self.store, "job", "clear", "0", "e1")
         train = [make_row(number, format) for number in range(rows)]
         train[:wordy] = [_made_wordy(row) for row in train[:wordy]]
         validation = [make_row(number, format, Split.VALIDATION) for number in range(6)]
