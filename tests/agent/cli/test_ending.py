@@ -24,7 +24,7 @@ def _printed(job: FinishedJob) -> str:
 
 def test_a_published_job_shows_verdict_figures_answers_funnel_and_places(tmp_path: Path) -> None:
     shown = _printed(finished_job(Store(str(tmp_path))))
-    assert shown.startswith(f"\nPUBLISHED  {JOB_ID}  4 min 30 s\n")
+    assert shown.startswith(f"\nPUBLISHED  {JOB_ID}  5 min 00 s\n")
     assert "21.40    14.10" in shown
     assert "-36.0 to -31.9" in shown
     assert "✓ perplexity gain" in shown
