@@ -27,6 +27,13 @@ SOURCE_KINDS: dict[str, SourceKind] = {
     for kind in (
         SourceKind("dir", f"{_ADAPTERS}.folder:Folder", "required", "dir:PATH, the documents in a folder"),
         SourceKind("site", f"{_ADAPTERS}.site:Site", "required", "site:URL, the pages of one web site"),
+        SourceKind(
+            "wikipedia",
+            f"{_ADAPTERS}.wikipedia:Wikipedia",
+            "optional",
+            "wikipedia or wikipedia:LANGUAGE (de, fr …), encyclopaedia articles",
+            default=True,
+        ),
         SourceKind("urls", f"{_ADAPTERS}.urls:AddressList", "required", "urls:FILE or a list with commas"),
         SourceKind(
             "candidates", f"{_ADAPTERS}.candidates:CandidateList", "required",

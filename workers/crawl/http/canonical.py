@@ -31,7 +31,9 @@ def canonical_url(url: str) -> str:
         raise ValueError(f"{url!r} is no absolute http or https address")
     parts.port  # noqa: B018 - raises ValueError where the port is no number
     bare = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
-    return str(canonicalize_url(normalize_url(safe_url_string(bare)), keep_fragments=False))
+    # Given as text, courlan would take "&section=0" for the entity &sect; and write "§ion=0".
+    normal = normalize_url(urlsplit(safe_url_string(bare)))
+    return str(canonicalize_url(normal, keep_fragments=False))
 
 
 def document_id(url: str) -> str:

@@ -15,6 +15,7 @@ from workers.crawl.http.canonical import Endpoint, canonical_url, document_id, e
         ("https://example.org/a?utm_source=mail&id=3", "https://example.org/a?id=3"),
         ("http://user:secret@example.org/a b", "http://example.org/a%20b"),
         ("http://127.0.0.1:8800/x.html", "http://127.0.0.1:8800/x.html"),
+        ("http://h.org/api?page=A&section=0&copy=2", "http://h.org/api?copy=2&page=A&section=0"),
     ],
 )
 def test_spellings_of_an_address_become_one(written: str, canonical: str) -> None:
