@@ -10,7 +10,6 @@ import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from html import unescape
 from typing import Any
 
@@ -59,6 +58,9 @@ _PAGES_AT_ONCE = 20
 """Introductions that one request gives (exlimit)."""
 
 _TAG = re.compile(r"<[^>]*>")
+
+
+Params = Mapping[str, str | int]
 
 
 @dataclass(frozen=True)
@@ -122,8 +124,11 @@ class Wiki:
         """
         wanted = limit
         # 50 results are what one request gives to those who are not logged in as bots.
-        asked = {"list": "search", "srsearch": text[:_MAX_QUERY_CHARS], "srnamespace": 0, "srlimit": min(limit, 50)}
-        for answer in self._all({**asked, "srsort": "relevance"}):
+        asked: Params = {
+            "list": "search", "srsearch": text[:_MAX_QUERY_CHARS], "srnamespace": _ARTICLES,
+            "srlimit": min(limit, 50), "srsort": "relevance",
+        }  # fmt: skip
+        for answer in self._all(asked):
             for hit in answer.get("search", ()):
                 if wanted <= 0:
                     return
@@ -165,7 +170,7 @@ class Wiki:
         Raises:
             SourceFailed, DocumentRejected: as `search` does; SourceFailed also where the article does not exist.
         """
-        asked = {"action": "parse", "page": title, "section": 0, "prop": "links", "redirects": 1}
+        asked: Params = {"action": "parse", "page": title, "section": 0, "prop": "links", "redirects": 1}
         links = self._ask(asked).get("parse", {}).get("links", ())
         return [_title(link) for link in links if link.get("ns") == _ARTICLES]
 
@@ -188,13 +193,13 @@ class Wiki:
         """
         return self._listed("redirects", {"rdnamespace": 0, "rdlimit": min(limit, 500)}, title, limit)
 
-    def _listed(self, prop: str, params: Mapping[str, str | int], title: str, limit: int) -> list[str]:
+    def _listed(self, prop: str, params: Params, title: str, limit: int) -> list[str]:
         names: list[str] = []
         for page in self._pages({"titles": title, "prop": prop, **params}, prop, limit):
             names += [_title(item) for item in page.get(prop, ())]
         return names[:limit]
 
-    def _pages(self, params: Mapping[str, str | int], prop: str = "", limit: int = 0) -> Iterator[dict[str, Any]]:
+    def _pages(self, params: Params, prop: str = "", limit: int = 0) -> Iterator[dict[str, Any]]:
         """Every page of a query with the pieces of all its answers put together; ends early when there are ``limit``
         of ``prop``.
         """
@@ -208,7 +213,7 @@ class Wiki:
                 break
         yield from pages.values()
 
-    def _all(self, params: Mapping[str, str | int]) -> Iterator[dict[str, Any]]:
+    def _all(self, params: Params) -> Iterator[dict[str, Any]]:
         """The ``query`` part of each answer, continued until there is no more."""
         more: dict[str, str | int] = {}
         while True:
@@ -218,7 +223,7 @@ class Wiki:
                 return
             more = answer["continue"]
 
-    def _ask(self, params: Mapping[str, str | int]) -> dict[str, Any]:
+    def _ask(self, params: Params) -> dict[str, Any]:
         url = f"{self.base}api.php"
         whole = {**params, "format": "json", "formatversion": 2, "maxlag": _MAXLAG_S}
         for _ in range(_MAX_WAITS):
@@ -263,7 +268,7 @@ def pages_of(query: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def about_of(page: Mapping[str, Any], language: str) -> About | None:
     """One entry of ``query.pages``; None where it says that there is no such page."""
-    if "pageid" not in page or "missing" in page and page["missing"] is not False:
+    if "pageid" not in page or page.get("missing", False) is not False:
         return None
     return About(
         page=int(page["pageid"]),

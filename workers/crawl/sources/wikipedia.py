@@ -94,7 +94,8 @@ def _article(language: str, title: str) -> str:
 
 def _revision(article: str, about: About) -> str:
     """The permanent address of a revision, which the licence asks to name."""
-    return f"https://{urlsplit(article).netloc}/w/index.php?oldid={about.revision}&title={quote(about.title.replace(' ', '_'))}"
+    title = quote(about.title.replace(" ", "_"))
+    return f"https://{urlsplit(article).netloc}/w/index.php?oldid={about.revision}&title={title}"
 
 
 def _now() -> str:

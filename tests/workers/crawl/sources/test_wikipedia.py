@@ -87,7 +87,7 @@ def test_strict_robots_closes_the_api_too(tmp_path: Path) -> None:
 
 
 def test_an_unknown_language_is_named_with_those_there_are(tmp_path: Path) -> None:
-    with running(WikipediaServer(ARTICLES)) as server, pytest.raises(NotEnoughData, match="'tlh'.*Take one of en, "):
+    with running(WikipediaServer(ARTICLES)) as server, pytest.raises(NotEnoughData, match=r"'tlh'.*Take one of en, "):
         _job(tmp_path, server, "wikipedia:tlh").discover()
 
 
@@ -106,7 +106,7 @@ def wiki(tmp_path: Path) -> Any:
             job.spec,
             services,
             named=named,
-            pace=lambda host, rate: None,
+            turns=job.turns,
             pulse=lambda: None,
         )
         yield Wiki(http, services)

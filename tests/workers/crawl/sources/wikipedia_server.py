@@ -140,7 +140,7 @@ Special:Redirect/revision/{article.revision}"><head prefix="mwr: https://en.wiki
 <meta charset="utf-8"/><meta property="mw:pageId" content="{article.number}"/>
 <meta property="dc:modified" content="2026-03-25T15:46:00.000Z"/><title>{article.title}</title>
 <link rel="dc:isVersionOf" href="//en.wikipedia.org/wiki/{article.title.replace(" ", "_")}"/></head>
-<body lang="en" class="mw-content-ltr sitedir-ltr ltr mw-body-content parsoid-body mediawiki mw-parser-output" dir="ltr">
+<body lang="en" class="mw-content-ltr sitedir-ltr ltr mw-body-content parsoid-body mediawiki mw-parser-output">
 <section data-mw-section-id="0" id="mwAQ">
 <div class="shortdescription nomobile noexcerpt noprint searchaux" style="display:none" about="#mwt1">Short words</div>
 <div role="note" class="hatnote navigation-not-searchable" about="#mwt2">For the other one, see \
@@ -152,12 +152,12 @@ class="mw-reflink-text" id="mwBA"><span class="cite-bracket">[</span>1<span clas
 </sup> It links to <a rel="mw:WikiLink" href="./Gate" title="Gate" id="mwBQ">gates</a>.<sup class="noprint \
 Inline-Template Template-Fact" style="white-space:nowrap;">[<i><a rel="mw:WikiLink" href="./Wikipedia:Citation_needed">\
 citation needed</a></i>]</sup></p></section>
-<section data-mw-section-id="1" id="mwBg"><div class="mw-heading mw-heading2" id="mwBw"><h2 id="Description">Description\
-</h2><span class="mw-editsection"><span class="mw-editsection-bracket">[</span><a href="./It?action=edit">edit</a>\
+<section data-mw-section-id="1" id="mwBg"><div class="mw-heading mw-heading2" id="mwBw"><h2 id="Description">\
+Description</h2><span class="mw-editsection"><span class="mw-editsection-bracket">[</span><a href="./It?action=edit">edit</a>\
 <span class="mw-editsection-bracket">]</span></span></div>
 <p id="mwCA">{article.more} Its state is <span typeof="mw:Extension/math" about="#mwt5"><span \
 class="mwe-math-element mwe-math-element-inline"><span class="mwe-math-mathml-inline mwe-math-mathml-a11y" \
-style="display: none;"><math xmlns="http://www.w3.org/1998/Math/MathML" alttext="{{\\displaystyle \\alpha |0\\rangle }}">\
+style="display:none"><math xmlns="http://www.w3.org/1998/Math/MathML" alttext="{{\\displaystyle \\alpha |0\\rangle }}">\
 <semantics><mrow><mi>α</mi><mo>|</mo><mn>0</mn><mo>⟩</mo></mrow><annotation encoding="application/x-tex">\
 {{\\displaystyle \\alpha |0\\rangle }}</annotation></semantics></math></span><img \
 src="https://wikimedia.org/api/rest_v1/media/math/render/svg/1" class="mwe-math-fallback-image-inline" \
@@ -171,8 +171,8 @@ href="./Elsewhere">Elsewhere in the wiki</a></li></ul></section>
 typeof="mw:Extension/references" about="#mwt6"><ol class="mw-references references"><li id="cite_note-1"><span \
 class="mw-cite-backlink"><a href="./It#cite_ref-1">↑</a></span> <span class="mw-reference-text">Writer, A. (2020). \
 A reference nobody shall learn.</span></li></ol></div></section>
-<section data-mw-section-id="4" id="mwDw"><h2 id="External_links">External links</h2><ul><li><a rel="mw:ExtLink nofollow" \
-href="https://elsewhere.example" class="external text">A site outside</a></li></ul>
+<section data-mw-section-id="4" id="mwDw"><h2 id="External_links">External links</h2><ul><li><a \
+rel="mw:ExtLink nofollow" href="https://elsewhere.example" class="external text">A site outside</a></li></ul>
 <div role="navigation" class="navbox" aria-labelledby="Boxes" about="#mwt7"><table><tbody><tr><th>Boxes</th><td><a \
 rel="mw:WikiLink" href="./Next">Next in the box</a></td></tr></tbody></table></div>
 <div class="navbox authority-control">Authority control <a rel="mw:ExtLink" href="https://d-nb.info/1">GND 1</a></div>
