@@ -153,8 +153,8 @@ class="mw-reflink-text" id="mwBA"><span class="cite-bracket">[</span>1<span clas
 Inline-Template Template-Fact" style="white-space:nowrap;">[<i><a rel="mw:WikiLink" href="./Wikipedia:Citation_needed">\
 citation needed</a></i>]</sup></p></section>
 <section data-mw-section-id="1" id="mwBg"><div class="mw-heading mw-heading2" id="mwBw"><h2 id="Description">\
-Description</h2><span class="mw-editsection"><span class="mw-editsection-bracket">[</span><a href="./It?action=edit">edit</a>\
-<span class="mw-editsection-bracket">]</span></span></div>
+Description</h2><span class="mw-editsection"><span class="mw-editsection-bracket">[</span>\
+<a href="./It?action=edit">edit</a><span class="mw-editsection-bracket">]</span></span></div>
 <p id="mwCA">{article.more} Its state is <span typeof="mw:Extension/math" about="#mwt5"><span \
 class="mwe-math-element mwe-math-element-inline"><span class="mwe-math-mathml-inline mwe-math-mathml-a11y" \
 style="display:none"><math xmlns="http://www.w3.org/1998/Math/MathML" alttext="{{\\displaystyle \\alpha |0\\rangle }}">\
