@@ -10,7 +10,7 @@ from agent.job.evaluation import Evaluation, Verdict
 from agent.job.result import JobResult
 from agent.ledger.contract import JobView, Outputs
 from agent.report import write_report
-from agent.store import ArtifactReader, Store
+from agent.store import ArtifactReader, Store, read_failures
 
 EVALUATION_FILE = "evaluation.json"
 VERDICT_FILE = "verdict.json"
@@ -38,6 +38,7 @@ def read_result(view: JobView, outputs: Outputs, store: Store) -> JobResult:
         funnel={stage: each.tallies for stage, each in view.stages.items() if each.tallies},
         model_uri=model_uri,
         provenance_uri=store.uri(f"{published.path}/{PROVENANCE_FILE}") if published and model_uri else "",
+        failures=read_failures(store, view.job.id, view.job.failed_stage) if view.job.failed_stage else (),
         skipped=skipped(discovered.manifest.facts) if discovered else {},
     )
     return replace(result, report_uri=write_report(view, outputs, store, result))

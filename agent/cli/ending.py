@@ -9,6 +9,7 @@ from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from agent.cli.found import set_aside_table, sources_table
 from agent.job.evaluation import Evaluation, ShownAnswer, Verdict
 from agent.job.result import JobResult
 from agent.job.states import JobState
@@ -47,6 +48,11 @@ def _parts(result: JobResult) -> Iterator[RenderableType]:
         yield _answers(result.evaluation.answers)
     if result.funnel:
         yield funnel_table(result)
+    for failure in result.failures:
+        if failure.facts.get("sources"):
+            yield sources_table(failure.facts)
+        if failure.rejected:
+            yield set_aside_table(failure.rejected)
 
 
 def _comparison_table(evaluation: Evaluation) -> Table:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from rich import box
 from rich.console import Console, RenderableType
@@ -36,7 +37,7 @@ def _parts(discovery: Discovery, shown: Sequence[Candidate]) -> Iterator[Rendera
     yield documents_table(shown)
     if len(discovery.topics.topics) > 1:
         yield topics_table(discovery)
-    yield sources_table(discovery)
+    yield sources_table(discovery.facts)
     if discovery.rejected:
         yield set_aside_table(discovery.rejected)
 
@@ -86,16 +87,16 @@ def topics_covered(lines: Sequence[Covered]) -> str:
     return f"{sum(1 for line in lines if line.documents)} of {len(lines)} have documents"
 
 
-def sources_table(discovery: Discovery) -> Table:
+def sources_table(facts: Mapping[str, Any]) -> Table:
     """How each source and service did."""
     table = _table("source", "asked", "found", "set aside", "what went wrong")
-    for line in discovery.facts.get("sources", ()):
+    for line in facts.get("sources", ()):
         asked = f"{line['queries']} quer{'y' if line['queries'] == 1 else 'ies'}"
         table.add_row(
             printable(line["source"]), asked, count(line["found"]), count(line["refused"]),
             Text(printable(line["error"]), "red"),
         )  # fmt: skip
-    for name, why in discovery.facts.get("not_asked", {}).items():
+    for name, why in facts.get("not_asked", {}).items():
         table.add_row(printable(name), "", "", "", Text(printable(why), "yellow"))
     return table
 

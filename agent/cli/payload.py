@@ -32,6 +32,7 @@ def result_payload(result: JobResult) -> dict[str, Any]:
             stage: {noun: tally.model_dump() for noun, tally in tallies.items()}
             for stage, tallies in result.funnel.items()
         },
+        "failures": [failure.model_dump(mode="json") for failure in result.failures],
         "skipped": dict(result.skipped),
         "model_uri": result.model_uri,
         "provenance_uri": result.provenance_uri,

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import Field
 
 from agent.contract import Stage
-from agent.job.records import Record
+from agent.job.records import Record, Rejected
 
 
 class Tally(Record):
@@ -52,6 +52,16 @@ class UnitPlan(Record):
     inputs: tuple[str, ...] = Field((), description="Artifact paths relative to the store.")
     params: dict[str, Any] = Field(default_factory=dict)
     items: int = Field(0, description="Items it will work through where that is known; feeds progress and ETA.")
+
+
+class Failure(Record):
+    """What a unit that failed for good had found out until then; the last file it writes, in place of a manifest."""
+
+    stage: Stage
+    reason: str
+    tallies: dict[str, Tally] = Field(description="Noun -> counts so far; they need not reconcile.")
+    facts: dict[str, Any] = Field(default_factory=dict, description="Small figures for the report.")
+    rejected: tuple[Rejected, ...] = Field((), description="What it had set aside, without the items themselves.")
 
 
 class Manifest(Record):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from agent.contract import Stage
-from agent.job.artifacts import Tally
+from agent.job.artifacts import Failure, Tally
 from agent.job.evaluation import Evaluation, Verdict
 from agent.job.states import JobState
 
@@ -27,6 +27,8 @@ class JobResult:
     """Folder of the published model; empty when nothing was published."""
     provenance_uri: str = ""
     report_uri: str = ""
+    failures: Sequence[Failure] = ()
+    """What the units that failed for good had found out, where the job failed by them."""
     skipped: Mapping[str, str] = field(default_factory=dict)
     """Source or service that was asked and gave nothing, or less than it has -> why."""
 

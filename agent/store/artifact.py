@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
@@ -12,9 +13,10 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from agent.errors import ArtifactCorrupt
+from agent.contract import Stage
+from agent.errors import ArtifactCorrupt, OperationFailed
 from agent.faults import reached
-from agent.job.artifacts import FileEntry, Manifest, Tally, UnitPlan
+from agent.job.artifacts import Failure, FileEntry, Manifest, Tally, UnitPlan
 from agent.job.records import Record, Rejected
 from agent.store.store import Store
 
@@ -22,6 +24,7 @@ R = TypeVar("R", bound=Record)
 
 REJECTED_FILE = "rejected.jsonl"
 MANIFEST_FILE = "manifest.json"
+FAILURE_FILE = "failure.json"
 
 
 def artifact_path(job_id: str, stage: str, shard: str, attempt: str) -> str:
@@ -164,6 +167,29 @@ class ArtifactWriter:
         reached(f"{self._place}/before_manifest")
         self._store.write(f"{self.path}/{MANIFEST_FILE}", manifest.model_dump_json(indent=1).encode())
         return manifest
+
+    def leave_failure(self, reason: str) -> None:
+        """Write what was set aside although the unit failed for good, so that people can see what was there."""
+        self._guard()
+        failure = Failure(
+            stage=Stage(self._identity["stage"]),
+            reason=reason,
+            tallies=self.tallies,
+            facts=self.facts,
+            rejected=tuple(row.model_copy(update={"record": {}}) for row in self._rejected_rows),
+        )
+        self._store.write(f"{self.path}/{FAILURE_FILE}", failure.model_dump_json(indent=1).encode())
+
+
+def read_failures(store: Store, job_id: str, stage: str) -> list[Failure]:
+    """What the stage's units that failed for good left; what cannot be read is left out."""
+    root = f"jobs/{job_id}/{stage}"
+    failures = []
+    for attempt in store.list(root):
+        if store.exists(path := f"{root}/{attempt}/{FAILURE_FILE}"):
+            with suppress(ValidationError, OperationFailed):
+                failures.append(Failure.model_validate_json(store.read(path)))
+    return failures
 
 
 class ArtifactReader:

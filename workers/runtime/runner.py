@@ -11,6 +11,7 @@ import shutil
 import time
 import uuid
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import cast
@@ -18,7 +19,7 @@ from typing import cast
 from agent.canvas.advance import advance
 from agent.canvas.planner import lease_of
 from agent.contract import Stage
-from agent.errors import BrokerUnavailable, JobCancelled, MissingDependency, Superseded, WorkerLeaving
+from agent.errors import BrokerUnavailable, FinetuneError, JobCancelled, MissingDependency, Superseded, WorkerLeaving
 from agent.faults import reached
 from agent.job.job import JobRecord
 from agent.job.states import STATE_OF_STAGE
@@ -95,6 +96,7 @@ class UnitRunner:
     def _work(self, claim: Claim, lease_s: float, function: StageFunction | str) -> str:
         unit = claim.unit
         scratch: Path | None = None
+        output: ArtifactWriter | None = None
         try:
             reached(f"{unit.stage}/{unit.shard}/claimed")
             scratch = make_scratch(unit.stage, self._scratch_root)
@@ -132,6 +134,9 @@ class UnitRunner:
         except Exception as error:
             log.exception("%s epoch %d failed", unit, claim.epoch)
             verdict = judge(error, claim.epoch - 1)
+            if verdict.final and output is not None:
+                with suppress(FinetuneError):  # what it is about is the error that is being told
+                    output.leave_failure(verdict.reason)
             return self._ledger.fail(
                 claim, verdict.reason, backoff_s=verdict.backoff_s, final=verdict.final, machine=verdict.machine
             )

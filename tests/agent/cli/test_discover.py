@@ -50,6 +50,7 @@ def test_when_nothing_is_found_it_fails_and_names_each_source(finetune: Finetune
     failed = finetune("discover", "quantum gates", "--source", f"dir:{beside}", "--set", "failure.work_attempts=1")
     assert failed.exit_code == 1
     assert "FAILED" in failed.stdout and "1 off_topic" in failed.stdout
+    assert f"file://{beside}/roses.md" in failed.stdout.replace("\n", ""), "what was set aside can be read again"
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 from agent.errors import ArtifactCorrupt, Superseded
 from agent.job.artifacts import Tally
 from agent.job.records import Candidate, Page, Rejected
-from agent.store import ArtifactReader, ArtifactWriter, Store, artifact_path
+from agent.store import ArtifactReader, ArtifactWriter, Store, artifact_path, read_failures
 
 CANDIDATES = [
     Candidate(id=f"{number:016x}", url=f"http://a.example/{number}", source="site:http://a.example/", score=0.5)
@@ -190,3 +190,22 @@ def test_an_artifact_is_the_same_on_a_store_that_is_no_disk(store: Store, tmp_pa
     here, there = ArtifactReader(store, committed(store)), ArtifactReader(remote, committed(remote))
     assert here.manifest.files == there.manifest.files
     assert list(there.records("pages.jsonl", Candidate)) == CANDIDATES[:2]
+
+
+def test_what_a_failed_unit_had_set_aside_is_read_again_and_makes_no_artifact(store: Store) -> None:
+    writer = a_writer(store)
+    writer.receive("documents", 2)
+    writer.reject("documents", CANDIDATES[0].id, "off_topic", url=CANDIDATES[0].url, record=CANDIDATES[0])
+    writer.facts["sources"] = [{"source": "arxiv"}]
+    writer.leave_failure("Nothing is left.")
+    (failure,) = read_failures(store, "job", "retrieve")
+    assert (failure.reason, failure.facts) == ("Nothing is left.", {"sources": [{"source": "arxiv"}]})
+    assert [(row.url, row.reason, row.record) for row in failure.rejected] == [(CANDIDATES[0].url, "off_topic", {})]
+    with pytest.raises(ArtifactCorrupt):
+        ArtifactReader(store, writer.path)
+
+
+def test_a_stage_without_failures_or_with_an_unreadable_one_has_none(store: Store) -> None:
+    assert read_failures(store, "job", "retrieve") == []
+    store.write("jobs/job/retrieve/0000-e1/failure.json", b"{")
+    assert read_failures(store, "job", "retrieve") == []

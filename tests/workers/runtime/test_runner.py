@@ -19,7 +19,7 @@ from agent.job.workers import WorkerInfo
 from agent.ledger.contract import Claim, DueUnit, UnitId
 from agent.ledger.memory import MemoryLedger
 from agent.spec import JobSpec
-from agent.store import ArtifactReader, Store
+from agent.store import ArtifactReader, Store, read_failures
 from workers.runtime.heartbeat import Heartbeat
 from workers.runtime.runner import UnitRunner
 from workers.runtime.work import Outcome, StageWork
@@ -112,6 +112,25 @@ def test_an_error_that_another_try_cannot_change_is_final(runner: UnitRunner, le
     error = NotEnoughData("Nothing is left.", next_step="Name more sources.")
     assert runner.run(FIRST, raises(error)) == "aside"
     assert ledger.job("job").reason == "Nothing is left. Name more sources."
+
+
+def test_only_a_final_failure_leaves_what_was_found_out(
+    runner: UnitRunner, ledger: MemoryLedger, tmp_path: Path
+) -> None:
+    def sets_aside(error: Exception) -> Callable[[StageWork], Outcome]:
+        def stage(work: StageWork) -> Outcome:
+            work.output.receive("documents")
+            work.output.reject("documents", "a", "off_topic", "about roses", url="u")
+            raise error
+
+        return stage
+
+    store = Store(str(tmp_path / "store"))
+    runner.run(FIRST, sets_aside(OSError("a broken pipe")))
+    assert read_failures(store, "job", "discover") == []
+    runner.run(FIRST, sets_aside(NotEnoughData("Nothing is left.")))
+    (failure,) = read_failures(store, "job", "discover")
+    assert [row.detail for row in failure.rejected] == ["about roses"]
 
 
 def test_items_that_do_not_reconcile_fail_the_unit_and_leave_no_manifest(
