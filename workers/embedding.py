@@ -12,6 +12,7 @@ import re
 from collections.abc import Sequence
 from functools import cache
 from importlib.util import find_spec
+from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -26,6 +27,9 @@ DIMENSIONS = 256
 
 PASSAGE_WORDS = 60
 """Of 30, 60 and 100 words this length parts texts best: area under the curve 0.989 (whole texts 0.984)."""
+
+_TEXTS_AT_ONCE = 1000
+"""Texts whose vectors are held together, so that a large corpus needs no more memory than a small one."""
 
 _WEIGHTS = "weights/l2_supercat_256.safetensors"
 _TOKENIZER = "tokenizers/l2_supercat_tokenizer_config.json"
@@ -71,15 +75,36 @@ def similarity(subject: str, texts: Sequence[str]) -> list[float]:
     Raises:
         MissingDependency: as `embed` does.
     """
+    scores: list[float] = []
+    for start in range(0, len(texts), _TEXTS_AT_ONCE):
+        scores += nearness(subject, embed_passages(texts[start : start + _TEXTS_AT_ONCE]))
+    return scores
+
+
+def nearness(subject: str, passages_of: Sequence[NDArray[np.float32]]) -> list[float]:
+    """`similarity` of texts whose passages are embedded already."""
     import numpy as np
 
     asked = embed([" ".join(_WORD.findall(subject))])[0]
     scores = []
-    for text in texts:
-        cosines = np.sort(embed(passages(text)) @ asked)
+    for vectors in passages_of:
+        cosines = np.sort(vectors @ asked)
         better_half = cosines[-max(1, len(cosines) // 2) :]
         scores.append(float(np.clip(better_half.mean(), 0.0, 1.0)))
     return scores
+
+
+def embed_passages(texts: Sequence[str]) -> list[NDArray[np.float32]]:
+    """Vectors of each text's passages, shape (passages, 256), in one go, which is several
+    times as fast as text by text; a thousand openings of 2,000 characters take 6 MB.
+
+    Raises:
+        MissingDependency: as `embed` does.
+    """
+    cut = [passages(text) for text in texts]
+    vectors = embed([passage for own in cut for passage in own])
+    ends = list(accumulate(len(own) for own in cut))
+    return [vectors[start:end] for start, end in zip([0, *ends], ends, strict=False)]
 
 
 def passages(text: str) -> list[str]:

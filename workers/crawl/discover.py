@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from agent.contract import Stage
 from agent.errors import NotEnoughData
 from agent.job.artifacts import UnitPlan
+from agent.job.coverage import covered
 from agent.job.records import Candidate, Query, Topic, TopicMap
 from workers.crawl.ask import Asking, SourceReport
 from workers.crawl.expand.expand import Expansion, expand
@@ -16,7 +17,7 @@ from workers.crawl.http.address import named_endpoints
 from workers.crawl.http.client import PoliteClient, client_for
 from workers.crawl.look_up import looked_up
 from workers.crawl.merge import merged
-from workers.crawl.relevance.score import rank
+from workers.crawl.relevance.score import Ranking, rank
 from workers.crawl.selection import select
 from workers.crawl.shards import shards_of
 from workers.crawl.sources import services_for
@@ -56,8 +57,10 @@ def discover(work: StageWork) -> Outcome:
     searched = [item for item in known if not item.chosen]
     ranking = rank(searched, expansion.topics, spec.discover.min_relevance, datetime.now(UTC).date())
     for far in ranking.off_topic:
-        detail = f"relevance {far.candidate.score:.2f} is below {spec.discover.min_relevance}"
+        detail = f"similarity {far.candidate.parts['semantic']:.2f} is below {spec.discover.min_relevance}"
         _reject(work, far.candidate, "off_topic", detail)
+    for withdrawn in ranking.retracted:
+        _reject(work, withdrawn.candidate, "retracted", "a citation service or its publisher says it was withdrawn")
     limit = spec.discover.max_documents
     selected = select(ranking.kept, expansion.topics, max(0, limit - len(chosen)))
     kept = [item.candidate for item in (*chosen[:limit], *selected)]
@@ -68,8 +71,9 @@ def discover(work: StageWork) -> Outcome:
     work.output.keep(NOUN, len(kept))
     work.output.facts["sources"] = [report.line() for report in asking.reports.values()]
     work.output.facts["not_asked"] = expansion.notes | unasked
+    work.output.facts["coverage"] = _coverage(kept, expansion.topics)
     if not kept:
-        message = _nothing_left(work, asking.reports, refused, ranking.off_topic)
+        message = _nothing_left(work, asking.reports, refused, ranking)
         raise NotEnoughData(message, next_step=_NEXT_STEP)
 
     work.output.write_records("candidates.jsonl", kept)
@@ -117,6 +121,13 @@ def _found(asking: Asking) -> list[Found]:
     return [item for item in asking.findings if isinstance(item, Found)]
 
 
+def _coverage(kept: Sequence[Candidate], topics: TopicMap) -> dict[str, int | list[str]]:
+    """How many topics of the map the kept documents are about, and which are missing."""
+    lines = covered(kept, topics)
+    missing = [line.topic for line in lines if not line.documents]
+    return {"topics": len(lines), "covered": len(lines) - len(missing), "missing": missing}
+
+
 def _reject(work: StageWork, candidate: Candidate, reason: str, detail: str, *, failed: bool = False) -> None:
     work.output.reject(NOUN, candidate.id, reason, detail, url=candidate.url, record=candidate, failed=failed)
 
@@ -125,7 +136,7 @@ def _nothing_left(
     work: StageWork,
     reports: Mapping[str, SourceReport],
     refused: Sequence[Refused],
-    off_topic: Sequence[Found],
+    ranking: Ranking,
 ) -> str:
     tried = []
     for name, report in reports.items():
@@ -133,7 +144,8 @@ def _nothing_left(
             tried.append(f"{name}: {report.error}")
             continue
         reasons = Counter(item.reason for item in refused if item.candidate.source == name)
-        reasons["off_topic"] += sum(1 for item in off_topic if item.candidate.source == name)
+        for reason, items in (("off_topic", ranking.off_topic), ("retracted", ranking.retracted)):
+            reasons[reason] += sum(1 for item in items if item.candidate.source == name)
         told = ", ".join(f"{count} {reason}" for reason, count in sorted(reasons.items()) if count)
         tried.append(f"{name}: {told or 'nothing there'}")
     return f"No document about {work.spec.subject!r} was found. Tried " + "; ".join(tried).rstrip(".") + "."

@@ -27,34 +27,37 @@ _OWN_DIRECTION = 0.3
 """A topic with less than this left beside the subject's direction is the subject itself."""
 
 
-def coverage(texts: Sequence[str], topics: TopicMap) -> list[dict[str, float]]:
+def coverage(
+    texts: Sequence[str], topics: TopicMap, vectors: Sequence[NDArray[np.float32]] | None = None
+) -> list[dict[str, float]]:
     """For each text the topics in it: name -> 0 (nothing) to 1 (the text is about it); topics without a trace are
     left out.
 
     Two signs are joined as independent ones. What is said: how often the topic's name or one of its phrases stands in
     the text, n mentions giving n / (n + 1). What is meant: the mean over the three passages nearest to the topic by
     embedding. All topics of a subject resemble the subject, so that everything about it would look alike: what
-    passages and topics share with the subject is taken out before they are compared.
+    passages and topics share with the subject is taken out before they are compared. ``vectors`` are those of
+    `workers.embedding.embed_passages`, where the caller has them.
 
     Raises:
         MissingDependency: the embedding package is not installed.
     """
     if not topics.topics:
         return [{} for _ in texts]
-    from workers.embedding import embed, passages
+    from workers.embedding import embed, embed_passages
 
     subject = embed([topics.subject])[0]
     compass = [_direction(topic, subject) for topic in topics.topics]
     forms = [{form(phrase) for phrase in (topic.name, *topic.phrases)} - {()} for topic in topics.topics]
     rows = []
-    for text in texts:
-        vectors = embed(passages(text))
-        besides = _beside(vectors, subject)
+    for text, own in zip(texts, embed_passages(texts) if vectors is None else vectors, strict=True):
+        besides = _beside(own, subject)
         stems = form(text)
+        present = set(stems)
         row = {}
         for topic, (direction, plain), phrases in zip(topics.topics, compass, forms, strict=True):
-            meant = _meant((vectors if plain else besides) @ direction)
-            mentions = sum(count(phrase, stems) for phrase in phrases)
+            meant = _meant((own if plain else besides) @ direction)
+            mentions = sum(count(phrase, stems) for phrase in phrases if present.issuperset(phrase))
             amount = 1 - (1 - meant) * (1 - mentions / (mentions + 1))
             if amount >= 0.005:
                 row[topic.name] = round(amount, 2)

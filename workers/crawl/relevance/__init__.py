@@ -1,1 +1,1 @@
-"""How near a document is to the subject, as a score with visible parts."""
+"""How near a document is to the subject and how much it is worth, as a score with visible parts."""
