@@ -84,7 +84,7 @@ def _greedy(amounts: Sequence[dict[int, float]], scores: Sequence[float], topics
         )
         return added + SCORE_SHARE * scores[place]
 
-    # The place in the ranking decides between equal gains; the last entry says how many were chosen when it was reckoned.
+    # The place in the ranking decides between equal gains; the last entry says how many were chosen when that was so.
     queue = [(-gain(place), place, 0) for place in range(len(amounts))]
     heapq.heapify(queue)
     chosen: list[int] = []

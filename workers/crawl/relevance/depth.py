@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 FULL_WORDS = 200
-"""The length of an abstract, and of what discovery reads of a page. A stub, an index or a notice is shorter once its links
-are taken out."""
+"""The length of an abstract, and of what discovery reads of a page. A stub, an index or a notice is shorter once its
+links are taken out."""
 
 _NOTATION_HALF = 8
 """So many formulas, relations and pieces of code in an opening of 2,000 characters are half of what there can be."""

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 
 FULL_LIX, NO_LIX = 45.0, 90.0
-"""Text books and encyclopedias lie at 40 to 55, papers at 55 to 65; above 90 there are hardly sentences, as in an index."""
+"""Text books and encyclopedias lie at 40 to 55, papers at 55 to 65; above 90 there are hardly sentences, as in an
+index."""
 
 _LONG_LETTERS = 6
 """A word with more letters is a long one, by the definition of LIX."""

@@ -32,11 +32,11 @@ class Ranking(NamedTuple):
 
 
 def rank(found: Sequence[Found], topics: TopicMap, min_relevance: float, today: date) -> Ranking:
-    """Score each by what is known of it, and part from the rest what lies below ``min_relevance`` and what was withdrawn.
+    """Score each by what is known of it; set apart what lies below ``min_relevance`` and what was withdrawn.
 
     The bar is for the part ``semantic`` alone: no number of citations makes a paper about something else relevant. A
-    candidate without text (a PDF known by a link only) has just its title to go by, which is too little to refuse it: it
-    is kept, ranked by what the title says, and judged on its text by the curate stage.
+    candidate without text (a PDF known by a link only) has just its title to go by, which is too little to refuse it:
+    it is kept, ranked by what the title says, and judged on its text by the curate stage.
 
     Raises:
         MissingDependency: the embedding package is not installed.

@@ -24,8 +24,8 @@ ABOUT: dict[str, Weight] = {
         0.35, 0.5, "Holds where the map has no word for it. Nothing on a subject has a cosine far above 0.5."
     ),
 }
-"""Whether it is about the subject. BM25 over the map's vocabulary was tried as a third: no gain over these two, which count
-words as well, and it made a document's score hang on its company."""
+"""Whether it is about the subject. BM25 over the map's vocabulary was tried as a third: no gain over these two, the
+first of which counts words as well, and it made a document's score hang on its company."""
 
 WORTH: dict[str, Weight] = {
     "depth": Weight(0.40, 1.0, "Indexes, stubs and notices are about the subject and teach nothing of it."),
@@ -38,7 +38,8 @@ WORTH: dict[str, Weight] = {
 
 WORTH_SHARE = 0.3
 """So much of the score hangs on its worth: enough to put a lesson before an index of lessons, too little for a famous
-paper about something else to pass an unknown one on the subject. At 0.2 and 0.35 the benchmark is the same within 0.01."""
+paper about something else to pass an unknown one on the subject. Between 0.2 and 0.4 the benchmark's tuning half is the
+same within 0.01."""
 
 NEUTRAL_WORTH = 0.5
 """Of a document of which nothing but its nearness to the subject is known."""

@@ -13,14 +13,14 @@ from workers.crawl.relevance.weights import ABOUT, WORTH, WORTH_SHARE
 from workers.crawl.sources.contract import Found
 
 QUBIT = (
-    "A qubit holds a superposition of two basis states until it is measured. Entangled qubits share one state, so that a "
-    "quantum gate on one of them changes what a measurement of the other will give. Error correction spreads one logical "
-    "qubit over many physical qubits and measures syndromes to find the errors."
+    "A qubit holds a superposition of two basis states until it is measured. Entangled qubits share one state, so that "
+    "a quantum gate on one of them changes what a measurement of the other will give. Error correction spreads one "
+    "logical qubit over many physical qubits and measures syndromes to find the errors."
 )
 GARDEN = (
     "Prune roses in late winter, cut above an outward bud, and mulch the bed with compost. Water the roots and not the "
-    "leaves, so that no mildew grows, and take off the flowers that are spent. A pergola wants two climbing roses, tied "
-    "loosely to the wood with a soft string."
+    "leaves, so that no mildew grows, and take off the flowers that are spent. A pergola wants two climbing roses, "
+    "tied loosely to the wood with a soft string."
 )
 TOPICS = TopicMap(
     subject="quantum computing",

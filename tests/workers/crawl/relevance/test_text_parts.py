@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from agent.job.records import Candidate, Topic, TopicMap
@@ -62,7 +64,7 @@ TOPICS = TopicMap(subject="s", topics=tuple(Topic(name=name, weight=0.25) for na
 
 def test_each_further_topic_adds_and_adds_less() -> None:
     values = [topical(dict.fromkeys("abcd"[:count], 1.0), TOPICS) for count in range(5)]
-    steps = [after - before for before, after in zip(values, values[1:], strict=False)]
+    steps = [after - before for before, after in pairwise(values)]
     assert values[0] == 0 and values[-1] < 1
     assert steps == sorted(steps, reverse=True) and steps[-1] > 0
 
