@@ -25,6 +25,8 @@ _ADAPTERS = "workers.crawl.sources"
 SOURCE_KINDS: dict[str, SourceKind] = {
     kind.prefix: kind
     for kind in (
+        SourceKind("openalex", f"{_ADAPTERS}.openalex:OpenAlex", "none", "openalex, open-access works", default=True),
+        SourceKind("crossref", f"{_ADAPTERS}.crossref:Crossref", "none", "crossref, works with a DOI"),
         SourceKind("dir", f"{_ADAPTERS}.folder:Folder", "required", "dir:PATH, the documents in a folder"),
         SourceKind("site", f"{_ADAPTERS}.site:Site", "required", "site:URL, the pages of one web site"),
         SourceKind(

@@ -49,12 +49,13 @@ def discover(work: StageWork) -> Outcome:
     asking, expansion = _searched(work, http)
     found, refused = merged(asking.findings)
     work.output.receive(NOUN, len(found) + len(refused))
+    known = looked_up(found, spec, http, services)
+    refused += known.refused
     for item in refused:
         _reject(work, item.candidate, item.reason, item.detail, failed=item.failed)
 
-    known, unasked = looked_up(found, spec, http, services)
-    chosen = [item for item in known if item.chosen]
-    searched = [item for item in known if not item.chosen]
+    chosen = [item for item in known.found if item.chosen]
+    searched = [item for item in known.found if not item.chosen]
     ranking = rank(searched, expansion.topics, spec.discover.min_relevance, datetime.now(UTC).date())
     for far in ranking.off_topic:
         detail = f"similarity {far.candidate.parts['semantic']:.2f} is below {spec.discover.min_relevance}"
@@ -70,7 +71,7 @@ def discover(work: StageWork) -> Outcome:
             _reject(work, extra.candidate, "over_budget", f"beyond discover.max_documents = {limit}")
     work.output.keep(NOUN, len(kept))
     work.output.facts["sources"] = [report.line() for report in asking.reports.values()]
-    work.output.facts["not_asked"] = expansion.notes | unasked
+    work.output.facts["not_asked"] = expansion.notes | known.notes
     work.output.facts["coverage"] = _coverage(kept, expansion.topics)
     if not kept:
         message = _nothing_left(work, asking.reports, refused, ranking)

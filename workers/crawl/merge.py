@@ -1,25 +1,159 @@
-"""The same document found twice becomes one candidate."""
+"""The same work found several times becomes one candidate that has everything its finds had.
+
+Pure, and independent of the order of the finds. Two finds are the same work when they share the address, the DOI, or
+the title together with an author or, for titles long enough to be no other's, the year. A preprint and the article
+that came of it are one work: their DOIs differ, their title and authors do not.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from itertools import combinations
 
+from agent.job.records import Candidate, Copy
+from workers.crawl.copies import is_resolver, licence_rank, with_copies
 from workers.crawl.sources.contract import Found, Refused
+
+_TELLING_WORDS = 5
+"""A title of so many words and the same year are one work even where a find names no author; shorter ones ("Quantum
+computing") are shared by strangers."""
+
+_TWO_DOIS_WORDS = 3
+"""Of two DOIs, a shorter title ("Editorial", "Book review") by one author is more likely two works."""
+
+_YEARS_APART = 3
+"""From a preprint to its article; beyond it the same title by the same author is a new edition."""
 
 
 def merged(findings: Iterable[Found | Refused]) -> tuple[list[Found], list[Refused]]:
-    """Each address once: of several finds the one with the most to show, and a find before a refusal."""
-    found: dict[str, Found] = {}
+    """Each work once, by address; and what was refused, unless the same address was also found."""
+    found: list[Found] = []
     refused: dict[str, Refused] = {}
     for item in findings:
-        if isinstance(item, Refused):
-            refused.setdefault(item.candidate.id, item)
-            continue
-        other = found.get(item.candidate.id)
-        if other is None or _worth(item) > _worth(other):
-            found[item.candidate.id] = item
-    return list(found.values()), [item for key, item in refused.items() if key not in found]
+        if isinstance(item, Found):
+            found.append(item)
+        else:
+            other = refused.get(item.candidate.id)
+            refused[item.candidate.id] = item if other is None else min(item, other, key=_refusal_order)
+    works = sorted((_united(group) for group in _groups(found)), key=lambda item: item.candidate.url)
+    addresses = {item.candidate.id for item in found}
+    return works, [refused[key] for key in sorted(refused) if key not in addresses]
 
 
-def _worth(item: Found) -> tuple[bool, bool, int]:
-    return bool(item.candidate.blob), bool(item.candidate.licence), len(item.candidate.title)
+def _groups(found: Sequence[Found]) -> list[list[Found]]:
+    """The finds of each work together."""
+    parent = list(range(len(found)))
+
+    def root(at: int) -> int:
+        while parent[at] != at:
+            parent[at] = parent[parent[at]]
+            at = parent[at]
+        return at
+
+    for keyed in (_by(found, lambda one: one.id), _by(found, lambda one: one.doi)):
+        for first, *others in keyed:
+            for other in others:
+                parent[root(other)] = root(first)
+    for titled in _by(found, lambda one: title_key(one.title)):
+        for one, other in combinations(titled, 2):
+            if same_work(found[one].candidate, found[other].candidate):
+                parent[root(other)] = root(one)
+    groups: dict[int, list[Found]] = defaultdict(list)
+    for at, item in enumerate(found):
+        groups[root(at)].append(item)
+    return list(groups.values())
+
+
+def _by(found: Sequence[Found], key: Callable[[Candidate], str]) -> list[list[int]]:
+    """Positions of the finds that share a key, those without one left out."""
+    positions: dict[str, list[int]] = defaultdict(list)
+    for at, item in enumerate(found):
+        if value := key(item.candidate):
+            positions[value].append(at)
+    return list(positions.values())
+
+
+def same_work(one: Candidate, other: Candidate) -> bool:
+    """Whether two documents of the same title are the same work."""
+    words = len(title_key(one.title).split())
+    if one.doi and other.doi and one.doi != other.doi and words < _TWO_DOIS_WORDS:
+        return False
+    years = [int(each.date[:4]) for each in (one, other) if each.date[:4].isdigit()]
+    if len(years) == 2 and abs(years[0] - years[1]) > _YEARS_APART:
+        return False
+    authors = _surnames(one), _surnames(other)
+    if all(authors):
+        return bool(authors[0] & authors[1])
+    return words >= _TELLING_WORDS and len(years) == 2 and years[0] == years[1]
+
+
+_MARK = re.compile(r"[^\w\s]|_")
+_NOTICE = re.compile(r"^\W*(?:retracted|withdrawn)(?: article| chapter)?\W+")
+
+
+def title_key(title: str) -> str:
+    """The title as far as it tells works apart: no case, accents, marks or notice of retraction."""
+    plain = "".join(each for each in unicodedata.normalize("NFKD", title.casefold()) if not unicodedata.combining(each))
+    return " ".join(_MARK.sub(" ", _NOTICE.sub("", plain)).split())
+
+
+def _surnames(candidate: Candidate) -> frozenset[str]:
+    """The authors' last names, whether written ``Ada Lovelace`` or ``Lovelace, Ada``."""
+    lasts = (name.partition(",")[0] if "," in name else (name.split() or [""])[-1] for name in candidate.authors)
+    return frozenset(key for last in lasts if (key := title_key(last)))
+
+
+def _united(group: Sequence[Found]) -> Found:
+    """One find with what all of them know; the one with the most to show gives the address and the words."""
+    ranked = sorted(group, key=_worth)
+    first, rest = ranked[0].candidate, ranked[1:]
+    everyone = [item.candidate for item in ranked]
+    candidate = first
+    for item in rest:
+        if item.candidate.id != first.id or item.candidate.copies:
+            candidate = with_copies(candidate, with_copies(item.candidate, _own_address(item.candidate)).copies)
+    evidence = [line for each in everyone for line in each.evidence]
+    counts = [each.citations for each in everyone if each.citations is not None]
+    also = {f"{each.source} {each.url}" for each in everyone} | {line for each in everyone for line in each.also}
+    united = candidate.model_copy(
+        update={
+            "title": first.title or next((each.title for each in everyone if each.title), ""),
+            "authors": max((each.authors for each in everyone), key=len),
+            "date": first.date or next((each.date for each in everyone if each.date), ""),
+            "venue": first.venue or next((each.venue for each in everyone if each.venue), ""),
+            "doi": first.doi or next((each.doi for each in everyone if each.doi), ""),
+            "language": first.language or next((each.language for each in everyone if each.language), ""),
+            "citations": max(counts, default=None),
+            "retracted": any(each.retracted for each in everyone),
+            "also": tuple(sorted(also - {f"{first.source} {first.url}"})),
+            "queries": tuple(sorted({query for each in everyone for query in each.queries})),
+            "evidence": tuple(dict.fromkeys(evidence)),
+        }
+    )
+    return Found(united, max((item.text for item in ranked), key=lambda text: (len(text), text)))
+
+
+def _own_address(candidate: Candidate) -> list[Copy]:
+    """Where a find without listed copies is fetched: its own address, unless that only leads on to a publisher."""
+    if candidate.copies or is_resolver(candidate.url):
+        return []
+    return [Copy(url=candidate.url, media_type=candidate.media_type, licence=candidate.licence)]
+
+
+def _worth(item: Found) -> tuple[object, ...]:
+    """Smallest for the find with the most to show; the address and all the rest decide between equals."""
+    one = item.candidate
+    licence = min((copy.licence for copy in one.copies if copy.licence), key=licence_rank, default=one.licence)
+    shown = (bool(one.blob), bool(one.copies), bool(one.doi), len(one.authors), len(item.text), len(one.title))
+    return (not shown[0], licence_rank(licence), *(-int(each) for each in shown[1:]), one.url, one.source, _all(item))
+
+
+def _all(item: Found) -> str:
+    return item.candidate.model_dump_json() + item.text
+
+
+def _refusal_order(item: Refused) -> tuple[str, str, str]:
+    return item.reason, item.detail, item.candidate.model_dump_json()

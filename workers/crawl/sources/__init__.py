@@ -9,6 +9,7 @@ from functools import cache
 from agent.spec.sources import SOURCE_KINDS
 from workers.crawl.http.services import Service, Services
 from workers.crawl.sources.contract import Source
+from workers.crawl.sources.work import Scholar
 
 
 def adapter_of(source: str) -> type[Source]:
@@ -17,11 +18,28 @@ def adapter_of(source: str) -> type[Source]:
     return adapter
 
 
+_SCHOLARS = {
+    "openalex": "workers.crawl.sources.openalex:OpenAlex",
+    "crossref": "workers.crawl.sources.crossref:Crossref",
+    "unpaywall": "workers.crawl.sources.unpaywall:Unpaywall",
+}
+"""Names of ``discover.look_up`` -> who answers; Unpaywall is no source, since it finds nothing by itself."""
+
+
+def scholar_of(name: str) -> type[Scholar]:
+    """The class that asks a service of ``discover.look_up`` about DOIs."""
+    scholar: type[Scholar] = pkgutil.resolve_name(_SCHOLARS[name])
+    return scholar
+
+
 @cache
 def all_services() -> tuple[Service, ...]:
     """The services of all sources, whether a job names them or not: any document may lead to any of them."""
-    services = {service.name: service for kind in SOURCE_KINDS for service in adapter_of(kind).services}
-    return tuple(services.values())
+    spoken_to = [
+        *(adapter_of(kind).services for kind in SOURCE_KINDS),
+        *(scholar_of(each).services for each in _SCHOLARS),
+    ]
+    return tuple({service.name: service for services in spoken_to for service in services}.values())
 
 
 def services_for(endpoints: Mapping[str, str]) -> Services:
