@@ -133,7 +133,8 @@ def _united(group: Sequence[Found]) -> Found:
             "evidence": tuple(dict.fromkeys(evidence)),
         }
     )
-    return Found(united, max((item.text for item in ranked), key=lambda text: (len(text), text)))
+    fullest = max((item.text for item in ranked), key=lambda text: (len(text), text))
+    return Found(united, fullest, chosen=any(item.chosen for item in ranked))
 
 
 def _own_address(candidate: Candidate) -> list[Copy]:
@@ -147,8 +148,24 @@ def _worth(item: Found) -> tuple[object, ...]:
     """Smallest for the find with the most to show; the address and all the rest decide between equals."""
     one = item.candidate
     licence = min((copy.licence for copy in one.copies if copy.licence), key=licence_rank, default=one.licence)
-    shown = (bool(one.blob), bool(one.copies), bool(one.doi), len(one.authors), len(item.text), len(one.title))
-    return (not shown[0], licence_rank(licence), *(-int(each) for each in shown[1:]), one.url, one.source, _all(item))
+    shown = (
+        item.chosen,
+        bool(one.blob),
+        bool(one.copies),
+        bool(one.doi),
+        len(one.authors),
+        len(item.text),
+        len(one.title),
+    )
+    return (
+        not shown[0],
+        not shown[1],
+        licence_rank(licence),
+        *(-int(each) for each in shown[2:]),
+        one.url,
+        one.source,
+        _all(item),
+    )
 
 
 def _all(item: Found) -> str:

@@ -56,7 +56,7 @@ class Crossref:
 
     def __init__(self, context: Asked) -> None:
         self._context = context
-        self.facts: dict[str, Any] = {"unreadable": 0}
+        self.facts: dict[str, Any] = {}
 
     def search(self, query: Query, limit: int) -> Iterator[Found | Refused]:
         """Works by cursor, whose pages are at most a hundred.
@@ -104,7 +104,7 @@ class Crossref:
             yield work_of(record, answer)
 
     def _unreadable(self) -> None:
-        self.facts["unreadable"] += 1
+        self.facts["unreadable"] = self.facts.get("unreadable", 0) + 1
 
 
 class _Date(Body):

@@ -57,7 +57,7 @@ class OpenAlex:
 
     def __init__(self, context: Asked) -> None:
         self._context = context
-        self.facts: dict[str, Any] = {"unreadable": 0}
+        self.facts: dict[str, Any] = {}
 
     def search(self, query: Query, limit: int) -> Iterator[Found | Refused]:
         """Works that some place serves openly: a closed one would have no copy to fetch.
@@ -108,7 +108,7 @@ class OpenAlex:
             yield work_of(record, answer)
 
     def _unreadable(self) -> None:
-        self.facts["unreadable"] += 1
+        self.facts["unreadable"] = self.facts.get("unreadable", 0) + 1
 
 
 def _next(position: dict[str, str | int], page: _Page, size: int) -> dict[str, str | int]:

@@ -37,7 +37,7 @@ class Unpaywall:
 
     def __init__(self, context: Asked) -> None:
         self._context = context
-        self.facts: dict[str, Any] = {"unreadable": 0}
+        self.facts: dict[str, Any] = {}
 
     def look_up(self, dois: list[str]) -> Iterator[Work]:
         """The open copies of each.
@@ -58,7 +58,7 @@ class Unpaywall:
                     yield work_of(record, answer)
 
     def _unreadable(self) -> None:
-        self.facts["unreadable"] += 1
+        self.facts["unreadable"] = self.facts.get("unreadable", 0) + 1
 
 
 class _Place(Body):
