@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from agent.job.records import Topic, TopicMap
+from workers.crawl.expand.geometry import beside, directions, own_plane, unit
 from workers.crawl.expand.wording import count, form
 
 if TYPE_CHECKING:
@@ -19,9 +20,6 @@ SILENT, FULL = 0.15, 0.45
 """Cosine, the subject's own direction taken out, from which a passage counts at all, and from which it counts whole.
 Over 27 documents about quantum computing the topic "sourdough bread" passes 0.15 in two, by one passage each, and
 0.20 in none; a document's own topic lies between 0.35 and 0.65."""
-
-_TINY = 1e-12
-"""Keeps the zero vector, of a text without tokens, at zero."""
 
 _OWN_DIRECTION = 0.3
 """A topic with less than this left beside the subject's direction is the subject itself."""
@@ -44,14 +42,14 @@ def coverage(
     """
     if not topics.topics:
         return [{} for _ in texts]
-    from workers.embedding import embed, embed_passages
+    from workers.embedding import embed_passages
 
-    subject = embed([topics.subject])[0]
-    compass = [_direction(topic, subject) for topic in topics.topics]
+    plane = own_plane(topics.subject)
+    compass = [_direction(topic, topics.subject, plane) for topic in topics.topics]
     forms = [{form(phrase) for phrase in (topic.name, *topic.phrases)} - {()} for topic in topics.topics]
     rows = []
     for text, own in zip(texts, embed_passages(texts) if vectors is None else vectors, strict=True):
-        besides = _beside(own, subject)
+        besides = beside(own, plane)
         stems = form(text)
         present = set(stems)
         row = {}
@@ -71,26 +69,15 @@ def _meant(cosines: NDArray[np.float32]) -> float:
     return float(sum(best) / len(best))
 
 
-def _direction(topic: Topic, subject: NDArray[np.float32]) -> tuple[NDArray[np.float32], bool]:
+def _direction(topic: Topic, subject: str, plane: NDArray[np.float32]) -> tuple[NDArray[np.float32], bool]:
     """The topic's unit vector, beside the subject unless (second value) it is the subject itself."""
     import numpy as np
 
     from workers.embedding import embed
 
-    vectors = embed([topic.name, *topic.phrases])
-    mean = vectors.mean(axis=0)
-    mean /= max(float(np.linalg.norm(mean)), _TINY)
-    left = mean - (mean @ subject) * subject
+    names = [topic.name, *topic.phrases]
+    middle = unit(embed(names).mean(axis=0, keepdims=True))
+    left = middle - (middle @ plane.T) @ plane
     if float(np.linalg.norm(left)) < _OWN_DIRECTION:
-        return mean, True
-    direction = _beside(vectors, subject).mean(axis=0)
-    return direction / max(float(np.linalg.norm(direction)), _TINY), False
-
-
-def _beside(vectors: NDArray[np.float32], subject: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Unit vectors of what is left of each when the subject's direction is taken out."""
-    import numpy as np
-
-    left = vectors - np.outer(vectors @ subject, subject)
-    beside: NDArray[np.float32] = left / np.maximum(np.linalg.norm(left, axis=1, keepdims=True), np.float32(_TINY))
-    return beside
+        return middle[0], True
+    return unit(directions(names, subject).mean(axis=0, keepdims=True))[0], False

@@ -1,0 +1,127 @@
+"""Pseudo-relevance feedback: the key phrases and acronyms of the first results."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from workers.crawl.expand.acronyms import acronyms
+from workers.crawl.expand.key_phrases import KeyPhrase, key_phrases
+from workers.crawl.expand.reading import prose
+from workers.crawl.expand.way import Phrase, Proposal
+from workers.crawl.expand.wording import Form, count, form
+from workers.crawl.sources.contract import Found
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+MOST_TEXTS = 100
+"""So many of the first results are read, the nearest to the subject: about two seconds of work on one core."""
+
+MOST_PHRASES = 80
+"""Handed on; a map of twenty topics needs about four for each."""
+
+_LEAST_TEXTS = 3
+"""A phrase that three texts share is more than one author's habit; fewer texts can tell nothing."""
+
+_LEAST_NEAR_TEXT = 0.2
+"""Cosine to the subject from which a text is one about it, as in discover.min_relevance."""
+
+_LEAST_NEAR_WORD = 0.25
+"""A word by itself goes with many subjects; it must be this near to ours. Beside "quantum computing": qubit 0.39,
+entanglement 0.23, hardware 0.24, input 0.16."""
+
+_LEAST_CONTEXT = 0.8
+"""Phrases whose surroundings are less near to the subject than this share of the average are of other things in the
+same texts: "command palette", "Python environment"."""
+
+_NEAR_ENOUGH = 0.5
+"""Being nearer than this adds nothing: such phrases are the subject in other words and find the same again."""
+
+_WINDOW_WORDS = 40
+_LETTERS = re.compile(r"[^\W\d_]{2,}")
+
+
+class Feedback:
+    """Learns from what was found so far."""
+
+    def propose(self, subject: str, first: Sequence[Found]) -> Proposal:
+        """Phrases that several of the results share, and acronyms with their long forms.
+
+        Raises:
+            MissingDependency: yake, wordllama or abbreviation-extractor is not installed.
+        """
+        near = _nearest(subject, first)
+        if len(near) < _LEAST_TEXTS:
+            return Proposal(note=f"{len(near)} of {len(first)} first results have text about it; it takes {_LEAST_TEXTS}")
+        texts = [prose(f"{item.candidate.title}. {item.text}") for item in near]
+        names = frozenset(word for item in near for author in item.candidate.authors for word in form(author))
+        found = key_phrases(texts, form(subject), names)
+        long_forms = acronyms(texts)
+        known = {phrase.form for phrase in found}
+        found += [
+            KeyPhrase(long, words, seen, seen, seen)
+            for words, (long, _, seen) in long_forms.items()
+            if words not in known and not set(words) <= set(form(subject))
+        ]
+        phrases = _weighted(subject, texts, found, {words: pair[1] for words, pair in long_forms.items()})
+        return Proposal(tuple(phrases[:MOST_PHRASES]), "" if phrases else "the first results share no phrase")
+
+
+def _nearest(subject: str, first: Sequence[Found]) -> list[Found]:
+    from workers.embedding import similarity
+
+    telling = [item for item in first if item.text]
+    near = similarity(subject, [f"{item.candidate.title}\n{item.text}" for item in telling])
+    ranked = sorted(zip(near, telling, strict=True), key=lambda pair: (-round(pair[0], 4), pair[1].candidate.url))
+    once = {item.candidate.id: item for score, item in ranked if score >= _LEAST_NEAR_TEXT}
+    return list(once.values())[:MOST_TEXTS]
+
+
+def _weighted(subject: str, texts: Sequence[str], found: Sequence[KeyPhrase], short: dict[Form, str]) -> list[Phrase]:
+    from workers.embedding import embed
+
+    if not found:
+        return []
+    centre = embed([subject])[0]
+    near = embed([phrase.text for phrase in found]) @ centre
+    contexts = _contexts(texts, centre)
+    usual = float(sum(cosine for _, cosine in contexts) / max(len(contexts), 1))
+    telling = [_telling(phrase, len(texts)) for phrase in found]
+    most = max(telling)
+    phrases = []
+    for phrase, own, tells in zip(found, near, telling, strict=True):
+        around = _around(phrase, contexts, usual)
+        acronym = short.get(phrase.form, "")
+        if around < _LEAST_CONTEXT * usual or (len(phrase.form) == 1 and own < _LEAST_NEAR_WORD):
+            continue
+        weight = tells / most * (min(max(float(own), 0.0), _NEAR_ENOUGH) + around) / 2
+        phrases.append(Phrase(phrase.text, round(min(weight, 1.0), 3), "feedback", (acronym,) if acronym else ()))
+    return sorted(phrases, key=lambda phrase: (-phrase.weight, phrase.text))
+
+
+def _telling(phrase: KeyPhrase, texts: int) -> float:
+    """How much a phrase says of a part of the subject: more the more texts hold it, less the more of them hold its own
+    words in any way, since what stands everywhere is no part (log tf x idf)."""
+    return math.log(1 + phrase.texts) * math.log((1 + texts) / (0.5 + max(phrase.texts_of_core, phrase.texts)))
+
+
+def _contexts(texts: Sequence[str], centre: NDArray[np.float32]) -> list[tuple[Form, float]]:
+    """Windows of the texts, as stems, with how near each is to the subject."""
+    from workers.embedding import embed
+
+    words = [text.split() for text in texts]
+    windows = [
+        " ".join(run[start : start + _WINDOW_WORDS]) for run in words for start in range(0, len(run), _WINDOW_WORDS)
+    ]
+    cosines = embed([" ".join(_LETTERS.findall(window)) for window in windows]) @ centre
+    return [(form(window), float(cosine)) for window, cosine in zip(windows, cosines, strict=True)]
+
+
+def _around(phrase: KeyPhrase, contexts: Sequence[tuple[Form, float]], usual: float) -> float:
+    """Mean nearness of the windows that hold the phrase, drawn toward the usual one as if one window more had it."""
+    with_it = [cosine for stems, cosine in contexts if count(phrase.form, stems)]
+    return max(0.0, (sum(with_it) + usual) / (len(with_it) + 1))
