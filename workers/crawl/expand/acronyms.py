@@ -15,8 +15,8 @@ _LEAST_WORDS, _MOST_WORDS = 2, 6
 def acronyms(texts: Sequence[str]) -> dict[Form, tuple[str, str, int]]:
     """Long form in stems -> long form, acronym, number of texts that introduce it.
 
-    Pairs are found by the rule of Schwartz and Hearst (https://doi.org/10.1142/9789812776303_0042). Of several acronyms for
-    one long form the commonest stays, of equals the first by letter.
+    Pairs are found by the rule of Schwartz and Hearst (https://doi.org/10.1142/9789812776303_0042). Of several acronyms
+    for one long form the commonest stays, of equals the first by letter.
 
     Raises:
         MissingDependency: the abbreviation-extractor package is not installed.

@@ -1,4 +1,4 @@
-"""The subject becomes weighted queries and a topic map: every way that the job names is asked, and their answers join."""
+"""The subject becomes weighted queries and a topic map: each way that the job names is asked, their answers join."""
 
 from __future__ import annotations
 
@@ -38,16 +38,15 @@ def expand(spec: JobSpec, first: Sequence[Found], http: PoliteClient, services: 
     """
     phrases: list[Phrase] = []
     notes: dict[str, str] = {}
-    for name in dict.fromkeys(spec.discover.expand):
-        proposal = _way(name, spec, http, services).propose(spec.subject, first)
+    for name, way in _ways(spec, http, services).items():
+        proposal = way.propose(spec.subject, first)
         phrases += proposal.phrases
         if proposal.note:
             notes[f"expand.{name}"] = proposal.note
     found = concepts(phrases, spec.subject)
-    return Expansion(
-        queries(spec.subject, found, spec.discover.max_queries), topic_map(spec.subject, found), notes
-    )
+    return Expansion(queries(spec.subject, found, spec.discover.max_queries), topic_map(spec.subject, found), notes)
 
 
-def _way(name: str, spec: JobSpec, http: PoliteClient, services: Services) -> Way:
-    return Feedback()
+def _ways(spec: JobSpec, http: PoliteClient, services: Services) -> dict[str, Way]:
+    ways: dict[str, Way] = {"feedback": Feedback()}
+    return {name: ways[name] for name in dict.fromkeys(spec.discover.expand) if name in ways}

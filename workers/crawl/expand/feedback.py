@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from workers.crawl.expand.acronyms import acronyms
-from workers.crawl.expand.key_phrases import KeyPhrase, key_phrases
+from workers.crawl.expand.key_phrases import KeyPhrase, key_phrases, whole_ones
 from workers.crawl.expand.reading import prose
 from workers.crawl.expand.way import Phrase, Proposal
 from workers.crawl.expand.wording import Form, count, form
@@ -56,7 +56,9 @@ class Feedback:
         """
         near = _nearest(subject, first)
         if len(near) < _LEAST_TEXTS:
-            return Proposal(note=f"{len(near)} of {len(first)} first results have text about it; it takes {_LEAST_TEXTS}")
+            return Proposal(
+                note=f"{len(near)} of {len(first)} first results have text about it; it takes {_LEAST_TEXTS}"
+            )
         texts = [prose(f"{item.candidate.title}. {item.text}") for item in near]
         names = frozenset(word for item in near for author in item.candidate.authors for word in form(author))
         found = key_phrases(texts, form(subject), names)
@@ -67,7 +69,7 @@ class Feedback:
             for words, (long, _, seen) in long_forms.items()
             if words not in known and not set(words) <= set(form(subject))
         ]
-        phrases = _weighted(subject, texts, found, {words: pair[1] for words, pair in long_forms.items()})
+        phrases = _weighted(subject, texts, whole_ones(found), {words: pair[1] for words, pair in long_forms.items()})
         return Proposal(tuple(phrases[:MOST_PHRASES]), "" if phrases else "the first results share no phrase")
 
 

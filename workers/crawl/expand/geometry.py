@@ -1,4 +1,4 @@
-"""Phrases of one subject as directions: what they share with the subject is taken out, so that they can be told apart."""
+"""Phrases of one subject as directions: what they share with it is taken out, so that they can be told apart."""
 
 from __future__ import annotations
 
@@ -45,7 +45,9 @@ def own_plane(subject: str) -> NDArray[np.float32]:
 
 def beside(vectors: NDArray[np.float32], plane: NDArray[np.float32]) -> NDArray[np.float32]:
     """Unit vectors of what is left of each row when the subject's directions (`own_plane`) are taken out."""
-    return unit(vectors - (vectors @ plane.T) @ plane)
+    import numpy as np
+
+    return unit(vectors - np.matmul(vectors @ plane.T, plane, dtype=np.float32))
 
 
 def directions(phrases: Sequence[str], subject: str) -> NDArray[np.float32]:

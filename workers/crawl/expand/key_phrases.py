@@ -1,12 +1,11 @@
 """The phrases that several texts share: proposed by YAKE text by text, then counted over all of them.
 
-YAKE (https://doi.org/10.1016/j.ins.2019.09.013) needs nothing but a text's own statistics. What it proposes is often a piece
-of a phrase or a word of any subject; that is seen only beside the other texts, and sorted out here.
+YAKE (https://doi.org/10.1016/j.ins.2019.09.013) needs nothing but a text's own statistics. What it proposes is often a
+piece of a phrase or a word of any subject; that is seen only beside the other texts, and sorted out here.
 """
 
 from __future__ import annotations
 
-import math
 import re
 from collections import Counter
 from collections.abc import Collection, Sequence
@@ -62,7 +61,12 @@ def key_phrases(texts: Sequence[str], subject: Form, names: Collection[str] = ()
         if seen.texts >= least and seen.alone >= _LEAST_ALONE and _is_fixed(phrase, seen, reading):
             core = tuple(word for word in phrase if word not in subject)
             kept.append(KeyPhrase(_written(writings), phrase, seen.texts, seen.times, reading.occurrences(core).texts))
-    whole = [each for each in kept if not any(_is_piece(each, other) for other in kept)]
+    return whole_ones(kept)
+
+
+def whole_ones(found: Sequence[KeyPhrase]) -> list[KeyPhrase]:
+    """Those that are not mostly pieces of one of the others, in the order of `key_phrases`."""
+    whole = [each for each in found if not any(_is_piece(each, other) for other in found)]
     return sorted(whole, key=lambda each: (-each.texts, -each.times, each.form))
 
 
@@ -85,9 +89,9 @@ def _proposed(texts: Sequence[str]) -> dict[Form, Counter[str]]:
 
 
 def _may_be_one(phrase: Form, subject: Form, names: Collection[str]) -> bool:
-    own = [word for word in phrase if word not in subject and word not in weak_words()]
+    own = [word for word in phrase if word not in subject]
     return (
-        bool(own)
+        (len(own) > 1 or any(word not in weak_words() for word in own))
         and not any(word in empty_words() for word in phrase)
         and all(_WORD.search(word) for word in phrase)
         and not all(word in names for word in own)

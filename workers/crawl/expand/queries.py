@@ -41,7 +41,8 @@ def queries(subject: str, concepts: Sequence[Concept], most: int) -> tuple[Query
         best = max(
             left,
             key=lambda each: (
-                concepts[each].weight * (1 - VARIETY * max((float(overlap[each, other]) for other in taken), default=0)),
+                concepts[each].weight
+                * (1 - VARIETY * max((float(overlap[each, other]) for other in taken), default=0)),
                 -each,
             ),
         )

@@ -1,8 +1,8 @@
 """Concepts become a topic map: neighbours by meaning make one topic.
 
 Average-linkage clustering (UPGMA), since it needs neither a number of clusters nor a start that is drawn by lot; by
-fastcluster, which brings that and nothing else (scikit-learn or scipy would bring more than a hundred megabytes). The tree is
-cut here.
+fastcluster, which brings that and nothing else (scikit-learn or scipy would bring more than a hundred megabytes). The
+tree is cut here.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def _groups(vectors: NDArray[np.float32]) -> list[list[int]]:
         distances = np.clip(1 - vectors @ vectors.T, 0, 2)[np.triu_indices(count, 1)].astype(np.float64)
         tree = fastcluster.linkage(distances, method="average")
         for step, (one, other, distance, _) in enumerate(tree):
-            if distance > APART and len(groups) <= 3 * MOST or len(groups) <= FEWEST:
+            if (distance > APART and len(groups) <= 3 * MOST) or len(groups) <= FEWEST:
                 break
             groups[count + step] = groups.pop(int(one)) + groups.pop(int(other))
     return [sorted(group) for group in groups.values()]
