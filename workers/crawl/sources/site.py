@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import Any, BinaryIO, ClassVar
+from typing import Any, ClassVar
 
 from agent.errors import DocumentRejected, SourceFailed
 from agent.job.records import Candidate, Query
-from workers.crawl.glance import glance
+from agent.ledger.contract import Limit
 from workers.crawl.http.address import named_endpoints
 from workers.crawl.http.canonical import canonical_url, document_id, endpoint
 from workers.crawl.http.client import PoliteClient
 from workers.crawl.http.identity import user_agent
+from workers.crawl.http.limits import limit_for
 from workers.crawl.http.robots import Robots
 from workers.crawl.http.services import Service
-from workers.crawl.media import HTML, bare_type, declared_type, name_of
+from workers.crawl.media import bare_type, declared_type, name_of
 from workers.crawl.sources.contract import Asks, Found, Refused, SearchContext
+from workers.crawl.spider.process import Asking, crawl
 from workers.crawl.spider.wire import CrawlLine, CrawlOrder
 
-_POLL_S = 0.25
 _MAX_MOVES = 2
 """Times a first page may lead to another origin: from http to https, and from the bare name to www."""
 
@@ -55,7 +52,7 @@ class Site:
         for _ in range(_MAX_MOVES + 1):
             folder = Path(mkdtemp(prefix="crawl-", dir=context.scratch))
             order = _order(start, _robots(context.http, start), context, folder)
-            lines = _crawl(order, context)
+            lines = crawl(order, Asking(context.turns, _limit(start, order.robots, context)), context.progress)
             moved = next((line for line in lines if line.kind == "moved"), None)
             if moved is None:
                 self.facts["unseen"] = lines[-1].unseen
@@ -100,7 +97,9 @@ def _order(start: str, robots: Robots, context: SearchContext, folder: Path) -> 
         start=start,
         robots=robots,
         user_agent=user_agent(spec.retrieve.contact),
-        delay_s=max(1 / spec.retrieve.requests_per_second, robots.crawl_delay_s),
+        topics=context.topics,
+        languages=spec.parse.languages,
+        delay_s=_limit(start, robots, context).interval_s,
         timeout_s=spec.retrieve.timeout_s,
         max_bytes=spec.retrieve.max_document_bytes,
         max_depth=spec.discover.crawl_depth,
@@ -108,46 +107,6 @@ def _order(start: str, robots: Robots, context: SearchContext, folder: Path) -> 
         private_allowed=endpoint(start) in named_endpoints([context.source]),
         bodies=str(folder / "bodies"),
     )
-
-
-def _crawl(order: CrawlOrder, context: SearchContext) -> list[CrawlLine]:
-    """Run the spider and return its lines, telling the runner of each page; killed when the runner says
-    stop."""
-    folder = Path(order.bodies).parent
-    request, output, log = folder / "request.json", folder / "out.jsonl", folder / "spider.log"
-    request.write_text(order.model_dump_json(), encoding="utf-8")
-    output.touch()
-    lines: list[CrawlLine] = []
-    with log.open("wb") as errors, output.open("rb") as reader:
-        child = subprocess.Popen(
-            [sys.executable, "-m", "workers.crawl.spider.walk", str(request), str(output)],
-            stdin=subprocess.PIPE,  # closes with this process: the spider then ends too
-            stdout=errors,
-            stderr=errors,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(entry or str(Path.cwd()) for entry in sys.path)},
-        )
-        try:
-            while child.poll() is None:
-                lines += _complete_lines(reader)
-                context.progress(len(lines))
-                time.sleep(_POLL_S)
-            lines += _complete_lines(reader)
-        finally:
-            child.kill()
-            child.wait()
-            if child.stdin:
-                child.stdin.close()
-    if not lines or lines[-1].kind not in ("end", "moved"):
-        last = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-1:] or ["no message"]
-        raise SourceFailed(f"The crawl of {order.start} broke off (exit {child.returncode}): {last[0]}")
-    return lines
-
-
-def _complete_lines(reader: BinaryIO) -> Iterator[CrawlLine]:
-    """The lines that are whole by now; the rest of one being written is left for the next look."""
-    while (line := reader.readline()).endswith(b"\n"):
-        yield CrawlLine.model_validate_json(line)
-    reader.seek(-len(line), os.SEEK_CUR)
 
 
 def _findings(lines: list[CrawlLine], folder: Path, context: SearchContext) -> Iterator[Found | Refused]:
@@ -158,30 +117,24 @@ def _findings(lines: list[CrawlLine], folder: Path, context: SearchContext) -> I
             source=context.source,
             title=line.title or name_of(line.url),
             score=0.0,
+            language=line.language,
             media_type=bare_type(line.headers.get("content-type", "")) or declared_type(line.url),
+            headers=line.headers,
+            fetched_at=line.time,
             evidence=line.evidence,
         )
         if line.kind == "refused":
             yield Refused(candidate, line.reason, line.detail, line.failed)
         elif line.kind == "link":
-            yield Found(candidate)
+            yield Found(candidate, line.text)
         elif line.kind == "page":
-            yield _with_bytes(candidate, line, folder, context)
+            # With its bytes in the blob store, so that nothing is fetched a second time.
+            blob = context.store.put_blob((folder / line.sha256).read_bytes())
+            yield Found(candidate.model_copy(update={"blob": blob}), line.text)
 
 
-def _with_bytes(candidate: Candidate, line: CrawlLine, folder: Path, context: SearchContext) -> Found:
-    """The page with its bytes in the blob store, so that nothing is fetched a second time."""
-    body = (folder / line.sha256).read_bytes()
-    seen = glance(body, line.headers.get("content-type", "") or HTML)
-    kept = candidate.model_copy(
-        update={
-            "title": seen.title or candidate.title,
-            "blob": context.store.put_blob(body),
-            "headers": line.headers,
-            "fetched_at": line.time,
-        }
-    )
-    return Found(kept, seen.text)
+def _limit(start: str, robots: Robots, context: SearchContext) -> Limit:
+    return limit_for(start, None, context.spec.retrieve.requests_per_second, robots.crawl_delay_s)
 
 
 def _same_site(here: str, there: str) -> bool:

@@ -6,7 +6,6 @@ Only the spider's process imports this module, since it loads Twisted.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Generator
 from typing import Any
 
@@ -19,7 +18,21 @@ from twisted.internet.error import DNSLookupError
 from workers.crawl.http.address import address_allowed
 from workers.crawl.http.canonical import Endpoint
 from workers.crawl.http.client import MAX_RETRY_AFTER_S, retry_after_s
+from workers.crawl.spider.scheduling import PAGES, BestFirst
+from workers.crawl.spider.turns import PARENT, InTurn
 from workers.crawl.spider.wire import CrawlOrder
+
+BUSY = frozenset({429, 503})
+"""Statuses of a host that wants to be asked less (RFC 6585, RFC 9110)."""
+
+FIRST_REST_S = 1.0
+"""For a busy host that does not say how long; doubled each time."""
+
+LONGEST_REST_S = 3600.0
+"""A host may close itself to us for longer, but a header must not stop a cluster for days."""
+
+MAX_AUTOTHROTTLE_S = 30.0
+"""Slowest pace that latency alone leads to; the same as the longest Crawl-delay."""
 
 
 class PublicResolver(CachingThreadedResolver):
@@ -38,18 +51,17 @@ class PublicResolver(CachingThreadedResolver):
 
 
 class PatientRetry(RetryMiddleware):
-    """Scrapy's retries, with the whole crawl at rest for as long as a Retry-After asks (within reason)."""
+    """Scrapy's retries, with the host at rest for as long as it asks: for this crawl and for every other worker."""
 
-    async def process_response(  # type: ignore[override]
-        self, request: Request, response: Response
-    ) -> Request | Response:
-        """The response, or the request again after the pause."""
-        header = response.headers.get("Retry-After") or b""
-        pause_s = retry_after_s(header.decode("latin-1"))
-        if response.status in (429, 503) and 0 < pause_s <= MAX_RETRY_AFTER_S and self.crawler.engine:
-            self.crawler.engine.pause()
-            await asyncio.sleep(pause_s)
-            self.crawler.engine.unpause()
+    def process_response(self, request: Request, response: Response, spider: Any = None) -> Request | Response:
+        """The response, or the request again; its turn then comes after the rest."""
+        if response.status in BUSY:
+            header = response.headers.get("Retry-After") or b""
+            tries = request.meta.get("retry_times", 0)
+            rest_s = retry_after_s(header.decode("latin-1")) or FIRST_REST_S * 2**tries
+            PARENT.rest(min(rest_s, LONGEST_REST_S))
+            if rest_s > MAX_RETRY_AFTER_S:
+                return response  # not asked again: what it answered is told
         return super().process_response(request, response)
 
 
@@ -60,7 +72,7 @@ def settings_for(order: CrawlOrder) -> dict[str, Any]:
         # One request at a time to the one host of a crawl: polite, and the same order each time.
         "CONCURRENT_REQUESTS": 1,
         "DOWNLOAD_DELAY": order.delay_s,
-        "RANDOMIZE_DOWNLOAD_DELAY": False,
+        "DOWNLOAD_DELAY_JITTER": 0,
         "DOWNLOAD_TIMEOUT": order.timeout_s,
         # Holds for the unpacked size too.
         "DOWNLOAD_MAXSIZE": order.max_bytes,
@@ -78,9 +90,15 @@ def settings_for(order: CrawlOrder) -> dict[str, Any]:
         "COOKIES_ENABLED": False,
         "REFERER_ENABLED": False,
         "TELNETCONSOLE_ENABLED": False,
-        # Breadth first: the nearest pages are seen before a limit cuts.
-        "SCHEDULER_MEMORY_QUEUE": "scrapy.squeues.FifoMemoryQueue",
-        "SCHEDULER_PRIORITY_QUEUE": "scrapy.pqueues.ScrapyPriorityQueue",
+        # The page that promises most comes first.
+        "SCHEDULER": BestFirst,
+        PAGES: order.max_pages,
+        # Each request takes its turn among all workers.
+        "DOWNLOAD_HANDLERS": {"http": InTurn, "https": InTurn},
+        # A site that answers slowly is asked more slowly, never faster than DOWNLOAD_DELAY.
+        "AUTOTHROTTLE_ENABLED": True,
+        "AUTOTHROTTLE_START_DELAY": order.delay_s,
+        "AUTOTHROTTLE_MAX_DELAY": max(MAX_AUTOTHROTTLE_S, order.delay_s),
         "DOWNLOADER_MIDDLEWARES": {
             "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
             PatientRetry: 550,  # where the one it replaces stands

@@ -1,19 +1,18 @@
-"""The spider: one site through its sitemaps and links, in a process of its own.
+"""The spider: one site through its sitemaps, feeds and links, best first, in a process of its own.
 
-``python -m workers.crawl.spider.walk REQUEST.json OUT.jsonl`` reads a `CrawlOrder`, writes `CrawlLine`s as it
-goes, and ends when its standard input closes, so that it never outlives the worker that started it. A process
-of its own, because Twisted's reactor cannot be started a second time and a worker crawls many sites.
+``python -m workers.crawl.spider.walk REQUEST.json OUT.jsonl`` reads a `CrawlOrder`, writes `CrawlLine`s as it goes,
+asks for each request's turn on its standard output (`Ask`), and ends when its standard input closes, so that it never
+outlives the worker that started it. A process of its own, because Twisted's reactor cannot be started a second time
+and a worker crawls many sites.
 
-Only the origin of the first page is asked. Web pages are fetched, since their links are needed, and their
-bytes kept; other documents (PDF, Markdown, text) are listed for the retrieve stage.
+Only the origin of the first page is asked. Web pages are fetched, since their links are needed, and their bytes kept;
+other documents (PDF, Markdown, text) are listed for the retrieve stage.
 """
 
 from __future__ import annotations
 
 import hashlib
-import os
 import sys
-import threading
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,25 +23,30 @@ import scrapy
 from scrapy.crawler import CrawlerProcess
 from scrapy.exceptions import DownloadCancelledError, DownloadTimeoutError, IgnoreRequest
 from scrapy.http import HtmlResponse, Response
-from scrapy.linkextractors import LinkExtractor
 from scrapy.utils.gz import gunzip, gzip_magic_number
-from scrapy.utils.sitemap import Sitemap
+from scrapy.utils.response import get_base_url
 
-from workers.crawl.glance import Statement
+from workers.crawl.glance import Glance, glance
 from workers.crawl.http.canonical import canonical_url, origin
-from workers.crawl.http.client import KEPT_HEADERS, REDIRECTS
-from workers.crawl.media import DOCUMENT_TYPES, bare_type, is_asset, is_document_link
+from workers.crawl.http.client import KEPT_HEADERS, MAX_REDIRECTS, REDIRECTS
+from workers.crawl.media import DOCUMENT_TYPES, bare_type
 from workers.crawl.permission.page import forbids_following
+from workers.crawl.spider.addresses import Addresses, Way
 from workers.crawl.spider.downloading import settings_for
+from workers.crawl.spider.feeds import USUAL_PLACES
+from workers.crawl.spider.lists import Listing, read_listing
+from workers.crawl.spider.outline import Link, Outline, outline
+from workers.crawl.spider.promise import Promise
+from workers.crawl.spider.scheduling import PROMISE, BestFirst
+from workers.crawl.spider.turns import PARENT
 from workers.crawl.spider.wire import CrawlLine, CrawlOrder
 
-MAX_SITEMAPS = 50
-"""Sitemap files read of one site; each may name 50,000 addresses (sitemaps.org)."""
+MOST_LISTS = {"sitemap": 50, "feed": 10}
+"""Files read of one site; each sitemap may name 50,000 addresses (sitemaps.org)."""
 
 
 class SiteSpider(scrapy.Spider):
-    """Walks one origin breadth first within the order's limits and writes a line for each address it
-    settles."""
+    """Walks one origin within the order's limits and writes a line for each address it settles."""
 
     name = "site"
 
@@ -50,124 +54,156 @@ class SiteSpider(scrapy.Spider):
         super().__init__()
         self._order = order
         self._output = output
-        self._origin = origin(order.start)
-        self._links = LinkExtractor(deny_extensions=[], unique=True)
-        self._seen: set[str] = set()
-        self._documents: dict[str, str] = {}
-        """Address of a document -> text of a link that led there."""
-        self._pages = 0
-        self._sitemaps = 0
-        self._unseen = 0
+        self._addresses = Addresses(order)
+        self.wanted = self._addresses.wanted
+        self._promise = Promise(order.topics, order.languages)
+        self._lists: dict[str, set[str]] = {"sitemap": set(), "feed": set()}
+        self._texts: dict[str, str] = {}
+        """Fingerprint of a page's words -> the first address that had them."""
 
     async def start(self) -> AsyncIterator[Any]:
         """The first page, then the sitemaps that robots.txt names, else the usual place."""
-        for request in self._visit(self._order.start, "", depth=0):
+        for request in self._follow([Link(self._order.start)], depth=0, inherited=0.0):
             yield request
         if self._order.max_depth > 0:
-            for address in self._order.robots.sitemaps or (f"{self._origin}/sitemap.xml",):
-                for request in self._visit_sitemap(address):
+            for address in self._order.robots.sitemaps or (urljoin(self._order.start, "/sitemap.xml"),):
+                for request in self._read_list("sitemap", address):
                     yield request
 
     def closed(self, reason: str) -> None:
         """Write what is known only at the end: the documents with their best title, and the last line."""
-        for url, title in sorted(self._documents.items()):
+        for url, link in sorted(self._addresses.documents.items()):
             evidence = (self._order.robots.verdict(url).evidence,)
-            self._write(CrawlLine(kind="link", url=url, title=title, evidence=evidence))
+            self._write(CrawlLine(kind="link", url=url, title=link.anchor, text=link.around, evidence=evidence))
         if reason == "finished":
-            self._write(CrawlLine(kind="end", unseen=self._unseen))
+            scheduler = self.crawler.engine and self.crawler.engine._slot and self.crawler.engine._slot.scheduler
+            waiting = scheduler.unseen if isinstance(scheduler, BestFirst) else 0
+            self._write(CrawlLine(kind="end", unseen=self._addresses.unseen + waiting))
 
-    def _visit(self, address: str, title: str, depth: int) -> Iterator[scrapy.Request]:
-        """A request for the address, unless it is known, foreign, no document, closed to us or beyond a
-        limit."""
-        try:
-            url = canonical_url(address)
-        except ValueError:
-            return  # mailto:, javascript: and the like
-        if origin(url) != self._origin or is_asset(url):
-            return
-        if url in self._documents:
-            self._documents[url] = self._documents[url] or title
-        if url in self._seen:
-            return
-        self._seen.add(url)
-        verdict = self._order.robots.verdict(url)
-        if not verdict.allowed:
-            detail = f"{verdict.evidence.line} ({verdict.evidence.url})"
-            self._refuse(url, "robots_disallow", detail, title=title, evidence=(verdict.evidence,))
-        elif is_document_link(url):
-            self._documents[url] = title
-        elif depth > self._order.max_depth or self._pages >= self._order.max_pages:
-            self._unseen += 1
-        else:
-            self._pages += 1
-            yield scrapy.Request(
-                url,
-                callback=self._on_page,
-                errback=self._on_error,
-                dont_filter=True,
-                cb_kwargs={"address": url, "title": title, "depth": depth},
-            )
+    def _follow(self, links: list[Link], depth: int, inherited: float) -> Iterator[scrapy.Request]:
+        """Requests for those of the links that are pages to fetch; what is refused is told."""
+        known = [way for link in links if (way := self._addresses.way(link, depth))]
+        promises = self._promise.of_links([way.link for way in known], inherited)
+        for way, promise in zip(known, promises, strict=True):
+            if way.refusal is not None:
+                detail = f"{way.refusal.line} ({way.refusal.url})"
+                self._refuse(way.url, "robots_disallow", detail, title=way.link.anchor, evidence=(way.refusal,))
+            else:
+                yield self._page(way, promise, inherited)
 
-    def _on_page(self, response: Response, address: str, title: str, depth: int) -> Iterator[scrapy.Request]:
+    def _page(self, way: Way, promise: float, inherited: float, hops: int = 0) -> scrapy.Request:
+        told = {"address": way.url, "title": way.link.anchor, "inherited": inherited, "hops": hops}
+        return scrapy.Request(
+            way.url, callback=self._on_page, errback=self._on_error, dont_filter=True,
+            meta={PROMISE: promise}, cb_kwargs=told,
+        )  # fmt: skip
+
+    def _on_page(
+        self, response: Response, address: str, title: str, inherited: float, hops: int
+    ) -> Iterator[scrapy.Request]:
+        self._addresses.taken(address)
         if response.status in REDIRECTS and (location := response.headers.get("Location")):
-            yield from self._on_redirect(address, urljoin(address, location.decode("latin-1")), title, depth)
+            target = urljoin(address, location.decode("latin-1"))
+            yield from self._on_redirect(address, target, title, inherited, hops)
             return
         headers = _headers(response)
         declared = bare_type(headers.get("content-type", ""))
         if response.status != 200:
             self._refuse(address, f"http_{response.status}", failed=True, title=title)
-        elif not isinstance(response, HtmlResponse) and declared not in DOCUMENT_TYPES.values():
-            self._refuse(address, "unsupported_format", declared or "no Content-Type", title=title)
+        elif not isinstance(response, HtmlResponse):
+            if declared in DOCUMENT_TYPES.values():
+                self._keep(address, title, headers, response.body, glance(response.body, declared), Outline())
+            else:
+                self._refuse(address, "unsupported_format", declared or "no Content-Type", title=title)
         else:
-            self._keep(address, title, headers, response.body)
-            if isinstance(response, HtmlResponse) and not forbids_following(_meta(response), headers):
-                for link in self._links.extract_links(response):
-                    yield from self._visit(link.url, " ".join(link.text.split()), depth + 1)
+            yield from self._on_html(response, address, title, headers, inherited)
 
-    def _on_redirect(self, address: str, location: str, title: str, depth: int) -> Iterator[scrapy.Request]:
+    def _on_html(
+        self, response: HtmlResponse, address: str, title: str, headers: dict[str, str], inherited: float
+    ) -> Iterator[scrapy.Request]:
+        seen = glance(response.body, headers.get("content-type", ""))
+        page = outline(response.selector.root, get_base_url(response))
+        first = self._texts.setdefault(page.words_sha256, address) if page.words_sha256 else address
+        if first != address:
+            # Nor are its links followed: they are those of the other, or the next leaves of a calendar.
+            self._refuse(address, "duplicate", f"the same words as {first}", title=title)
+            return
+        url = self._addresses.settled(address, page.canonical)
+        if url is None:
+            self._refuse(address, "duplicate", f"rel=canonical {page.canonical}", title=title)
+            return
+        self._keep(url, title, headers, response.body, seen, page)
+        score = self._promise.of_page(address, f"{seen.title}\n{seen.text}")
+        if forbids_following(seen.robots, headers):
+            return
+        for feed in page.feeds:
+            yield from self._read_list("feed", feed)
+        depth = self._addresses.depth(address)
+        if not page.feeds and address == self._order.start and depth < self._order.max_depth:
+            for place in USUAL_PLACES if not self._addresses.listed else ():
+                yield from self._read_list("feed", urljoin(address, place))
+        self._addresses.overflowed(page.more_links)
+        passed_on = self._promise.passed_on(score, inherited)
+        yield from self._follow([*page.variants, *page.links], depth + 1, passed_on)
+
+    def _on_redirect(
+        self, address: str, location: str, title: str, inherited: float, hops: int
+    ) -> Iterator[scrapy.Request]:
         try:
             target = canonical_url(location)
         except ValueError as error:
             self._refuse(address, "invalid_url", str(error), title=title)
             return
-        if origin(target) == self._origin:
-            yield from self._visit(target, title, depth)
-        elif address == self._order.start:
-            self._write(CrawlLine(kind="moved", url=address, detail=target))
-        else:
-            self._refuse(address, "offsite_redirect", target, title=title)
+        if origin(target) != origin(self._order.start):
+            if address == self._order.start:
+                self._write(CrawlLine(kind="moved", url=address, detail=target))
+            else:
+                self._refuse(address, "offsite_redirect", target, title=title)
+        elif hops >= MAX_REDIRECTS:
+            self._refuse(address, "too_many_redirects", f"more than {MAX_REDIRECTS}", failed=True, title=title)
+        elif way := self._addresses.way(Link(target, title), self._addresses.depth(address)):
+            if way.refusal is not None:
+                detail = f"{way.refusal.line} ({way.refusal.url})"
+                self._refuse(way.url, "robots_disallow", detail, title=title, evidence=(way.refusal,))
+            else:
+                yield self._page(way, 1.0, inherited, hops + 1)  # begun is half done
 
-    def _visit_sitemap(self, address: str) -> Iterator[scrapy.Request]:
+    def _read_list(self, kind: str, address: str) -> Iterator[scrapy.Request]:
+        """A request for a sitemap or a feed, unless it is known, foreign, closed to us or one too many."""
         try:
             url = canonical_url(address)
         except ValueError:
             return
-        known = url in self._seen or self._sitemaps >= MAX_SITEMAPS
-        if known or origin(url) != self._origin or not self._order.robots.verdict(url).allowed:
+        read = self._lists[kind]
+        if url in read or len(read) >= MOST_LISTS[kind] or not self._addresses.open(url):
             return
-        self._seen.add(url)
-        self._sitemaps += 1
-        yield scrapy.Request(url, callback=self._on_sitemap, errback=self._on_sitemap_error, dont_filter=True)
+        read.add(url)
+        yield scrapy.Request(
+            url, callback=self._on_list, errback=self._on_list_error, dont_filter=True, cb_kwargs={"kind": kind}
+        )
 
-    def _on_sitemap(self, response: Response) -> Iterator[scrapy.Request]:
+    def _on_list(self, response: Response, kind: str) -> Iterator[scrapy.Request]:
         if response.status != 200:
             return
         try:
             body = response.body
             if gzip_magic_number(response):
                 body = gunzip(body, max_size=self._order.max_bytes)
-            sitemap = Sitemap(body)
-        except Exception as error:  # whatever a hostile file makes lxml or gzip raise: the links remain
-            self.logger.error("Sitemap %s cannot be read: %r", response.url, error)
+            listing = read_listing(body, response.url, _headers(response).get("content-type", ""))
+        except Exception as error:  # whatever a hostile file makes lxml, gzip or feedparser raise: the links remain
+            self.logger.error("%s %s cannot be read: %r", kind, response.url, error)
             return
-        for entry in sitemap:
-            if sitemap.type == "sitemapindex":
-                yield from self._visit_sitemap(entry.get("loc", ""))
-            else:
-                yield from self._visit(entry.get("loc", ""), "", depth=1)
+        yield from self._on_listing(listing)
 
-    def _on_sitemap_error(self, failure: Any) -> None:
-        self.logger.error("Sitemap %s: %s", failure.request.url, failure.getErrorMessage())
+    def _on_listing(self, listing: Listing) -> Iterator[scrapy.Request]:
+        self._addresses.listed += len(listing.links)
+        self._addresses.overflowed(listing.more)
+        for further in listing.further:
+            yield from self._read_list("sitemap", further)
+        yield from self._follow(list(listing.links), depth=1, inherited=0.0)
+
+    def _on_list_error(self, failure: Any) -> None:
+        self.logger.error("%s: %s", failure.request.url, failure.getErrorMessage())
 
     def _on_error(self, failure: Any) -> None:
         if failure.check(DownloadTimeoutError):
@@ -177,24 +213,23 @@ class SiteSpider(scrapy.Spider):
         else:
             reason = "connection_failed"
         told = failure.request.cb_kwargs
+        self._addresses.taken(told["address"])
         broke = reason != "too_large"
         self._refuse(told["address"], reason, failure.getErrorMessage(), failed=broke, title=told["title"])
 
-    def _keep(self, url: str, title: str, headers: dict[str, str], body: bytes) -> None:
+    def _keep(
+        self, url: str, title: str, headers: dict[str, str], body: bytes, seen: Glance, page: Outline
+    ) -> None:
         sha256 = hashlib.sha256(body).hexdigest()
         Path(self._order.bodies, sha256).write_bytes(body)
+        time = datetime.now(UTC).isoformat(timespec="seconds")
         evidence = (self._order.robots.verdict(url).evidence,)
         self._write(
             CrawlLine(
-                kind="page",
-                url=url,
-                title=title,
-                sha256=sha256,
-                headers=headers,
-                evidence=evidence,
-                time=datetime.now(UTC).isoformat(timespec="seconds"),
+                kind="page", url=url, title=seen.title or title, text=seen.text, language=page.language,
+                sha256=sha256, headers=headers, evidence=evidence, time=time,
             )
-        )
+        )  # fmt: skip
 
     def _refuse(self, url: str, reason: str, detail: str = "", **fields: Any) -> None:
         self._write(CrawlLine(kind="refused", url=url, reason=reason, detail=detail, **fields))
@@ -212,22 +247,10 @@ def _headers(response: Response) -> dict[str, str]:
     return kept
 
 
-def _meta(response: HtmlResponse) -> list[Statement]:
-    return [
-        Statement(element.attrib.get("name", "").lower(), element.attrib.get("content", ""), element.get())
-        for element in response.xpath("//meta[@name]")
-    ]
-
-
-def _end_with_parent() -> None:
-    sys.stdin.read()
-    os._exit(1)  # the reactor may be deep in anything; there is nobody left to tell
-
-
 def main(arguments: list[str]) -> int:
     """Crawl as the first file orders, writing lines to the second; 0 when the crawl came to its end."""
     order = CrawlOrder.model_validate_json(Path(arguments[0]).read_bytes())
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    PARENT.listen()
     with Path(arguments[1]).open("w", encoding="utf-8") as output:
         process = CrawlerProcess(settings_for(order))
         process.crawl(SiteSpider, order=order, output=output)

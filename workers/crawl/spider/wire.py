@@ -1,4 +1,4 @@
-"""What the spider's process is told, and the lines it writes back. Plain records; no behaviour."""
+"""What the spider's process is told, what it asks while it works, and the lines it writes back. Plain records."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from agent.job.records import Evidence, Record
+from agent.job.records import Evidence, Record, TopicMap
 from workers.crawl.http.robots import Robots
 
 
@@ -15,6 +15,8 @@ class CrawlOrder(Record):
 
     start: str = Field(description="Canonical address of the first page.")
     robots: Robots = Field(description="robots.txt of the origin, already fetched by the parent.")
+    topics: TopicMap | None = Field(None, description="What to look for first; None goes breadth first.")
+    languages: tuple[str, ...] = Field((), description="ISO 639-1 codes that are wanted; empty: all.")
     user_agent: str
     delay_s: float = Field(description="Least seconds between two requests.")
     timeout_s: float
@@ -23,6 +25,23 @@ class CrawlOrder(Record):
     max_pages: int = Field(description="Most pages fetched.")
     private_allowed: bool = Field(description="Whether the user named this host, which may then be private.")
     bodies: str = Field(description="Local folder that takes the fetched bytes, each file named by its sha256.")
+
+
+class Ask(Record):
+    """A line on the spider's standard output; a turn is answered by `GO` on its standard input.
+
+    So the limit that all workers share holds for the spider too, which knows neither Redis nor any credential. After
+    `GO` come ``sent`` (unless the request never left) and ``end``, before the next turn is asked for.
+    """
+
+    kind: Literal["turn", "sent", "end", "rest"] = Field(
+        description="turn: may the host be asked? sent: it was; end: it answered; rest: it wants to be left alone."
+    )
+    seconds: float = Field(0.0, description="turn: least seconds between two requests; rest: how long.")
+
+
+GO = "go"
+"""The answer to a turn, on a line of its own."""
 
 
 class CrawlLine(Record):
@@ -35,7 +54,9 @@ class CrawlLine(Record):
         )
     )
     url: str = ""
-    title: str = Field("", description="Text of the link that led there.")
+    title: str = Field("", description="Its own, else the text of the link that led there.")
+    text: str = Field("", description="page: its opening, as `workers.crawl.glance` reads it; link: what stood by it.")
+    language: str = Field("", description="ISO 639-1 code that the page declares.")
     sha256: str = ""
     headers: dict[str, str] = Field(default_factory=dict)
     time: str = ""
@@ -43,4 +64,4 @@ class CrawlLine(Record):
     detail: str = ""
     failed: bool = Field(False, description="True when something broke, False when a rule said no.")
     evidence: tuple[Evidence, ...] = ()
-    unseen: int = Field(0, description="On the last line: addresses left unvisited by depth or page limits.")
+    unseen: int = Field(0, description="On the last line: addresses left unvisited by a limit.")

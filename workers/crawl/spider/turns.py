@@ -1,0 +1,91 @@
+"""The spider's side of the shared limit: before each request it asks its parent for a turn and waits for it.
+
+Only the spider's process imports this module, since it loads Twisted.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import threading
+from collections import deque
+
+from scrapy import signals
+from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
+from scrapy.crawler import Crawler
+from scrapy.http import Request, Response
+
+from workers.crawl.spider.wire import GO, Ask
+
+
+class Parent:
+    """The worker that started this process: asked by standard output, heard on standard input."""
+
+    def __init__(self) -> None:
+        self._waiting: deque[tuple[asyncio.AbstractEventLoop, asyncio.Future[None]]] = deque()
+
+    def listen(self) -> None:
+        """Hear its answers from now on, in a thread; the process ends when the parent is gone."""
+        threading.Thread(target=self._hear, daemon=True).start()
+
+    async def turn(self, interval_s: float) -> None:
+        """Wait until the host may be asked, so that nobody's next request comes within the interval."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[None] = loop.create_future()
+        self._waiting.append((loop, future))
+        self._say(Ask(kind="turn", seconds=interval_s))
+        await future
+
+    def sent(self) -> None:
+        """Tell it that the host has the request."""
+        self._say(Ask(kind="sent"))
+
+    def end(self) -> None:
+        """Give the turn back."""
+        self._say(Ask(kind="end"))
+
+    def rest(self, seconds: float) -> None:
+        """Tell it that the host wants to be left alone; the next turn then comes late enough."""
+        self._say(Ask(kind="rest", seconds=seconds))
+
+    def _say(self, ask: Ask) -> None:
+        print(ask.model_dump_json(), flush=True)
+
+    def _hear(self) -> None:
+        for line in sys.stdin:
+            if line.strip() == GO and self._waiting:
+                loop, future = self._waiting.popleft()
+                loop.call_soon_threadsafe(_answer, future)
+        os._exit(1)  # the reactor may be deep in anything; there is nobody left to tell
+
+
+def _answer(future: asyncio.Future[None]) -> None:
+    if not future.done():
+        future.set_result(None)
+
+
+PARENT = Parent()
+"""The one of this process; it is silent until it is told to listen."""
+
+
+class InTurn(HTTP11DownloadHandler):
+    """Scrapy's handler, which takes a turn at the last moment before the request leaves.
+
+    The interval asked for is the delay that AutoThrottle has come to, so that a slow site is spared by every worker.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        crawler.signals.connect(PARENT.sent, signals.headers_received)
+
+    async def download_request(self, request: Request) -> Response:
+        """The response, as soon as it is this process's turn."""
+        engine = self._crawler.engine
+        assert engine is not None
+        slot = engine.downloader.slots.get(request.meta.get("download_slot", ""))
+        await PARENT.turn(slot.delay if slot else 0.0)
+        try:
+            return await super().download_request(request)
+        finally:
+            PARENT.end()
