@@ -27,6 +27,7 @@ from tests.workers.turns import LeapingTurns
 from workers.crawl.clear import clear
 from workers.crawl.discover import discover
 from workers.crawl.retrieve import retrieve
+from workers.runtime.turns import Turns
 from workers.runtime.work import Outcome, StageWork
 
 
@@ -39,7 +40,7 @@ class CrawlJob:
         self.spec = JobSpec(model="m", subject="quantum computing", sources=tuple(sources), **spec)
         self.ticks: list[tuple[int, int | None]] = []
         self.on_tick: Callable[[], None] = lambda: None
-        self.turns = LeapingTurns()
+        self.turns: Turns = LeapingTurns()
         self._root = root
 
     def discover(self) -> Outcome:

@@ -56,6 +56,10 @@ class Site:
             moved = next((line for line in lines if line.kind == "moved"), None)
             if moved is None:
                 self.facts["unseen"] = lines[-1].unseen
+                if lines[-1].reason:
+                    self.facts["stopped"] = lines[-1].detail
+                    if not any(line.kind == "page" for line in lines):
+                        raise SourceFailed(f"{lines[-1].detail}.", next_step="Submit the job again later.")
                 yield from _findings(lines, Path(order.bodies), context)
                 return
             if not _same_site(start, moved.detail):

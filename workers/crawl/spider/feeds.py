@@ -31,7 +31,9 @@ def feed_links(body: bytes, url: str, content_type: str = "") -> list[Link]:
 def _link(entry: Any, base: str) -> Link:
     address = str(entry.get("link") or "")
     summary = _plain(str(entry.get("summary") or ""))[:_SUMMARY_CHARS]
-    return Link(url=urljoin(base, address) if address else "", anchor=_plain(str(entry.get("title") or "")), around=summary)
+    return Link(
+        url=urljoin(base, address) if address else "", anchor=_plain(str(entry.get("title") or "")), around=summary
+    )
 
 
 def _plain(markup: str) -> str:

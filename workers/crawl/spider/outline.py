@@ -24,7 +24,9 @@ LEAST_WORDS = 20
 _AROUND_CHARS = 300
 """Of the paragraph, list item or cell that a link stands in: about two sentences."""
 
-_BLOCKS = frozenset({"p", "li", "td", "th", "dd", "dt", "figcaption", "blockquote", "article", "section", "div", "body"})
+_BLOCKS = frozenset(
+    {"p", "li", "td", "th", "dd", "dt", "figcaption", "blockquote", "article", "section", "div", "body"}
+)
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _UNSEEN = frozenset({"script", "style", "noscript", "template"})
 _WORD = re.compile(r"[^\W\d_]+")

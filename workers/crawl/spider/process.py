@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import IO, BinaryIO
 
 from agent.errors import BrokerUnavailable, SourceFailed
-from agent.ledger.contract import Limit
+from agent.ledger.contract import Limit, Wait
+from workers.crawl.http.client import MAX_RETRY_AFTER_S
 from workers.crawl.spider.wire import GO, Ask, CrawlLine, CrawlOrder
 from workers.runtime.turns import Turns
 
@@ -31,7 +32,7 @@ class Asking:
 
 
 def crawl(order: CrawlOrder, asking: Asking, progress: Callable[[int], None]) -> list[CrawlLine]:
-    """Run the spider and return its lines, the last of kind end or moved.
+    """Run the spider and return its lines, the last of kind end or moved; on an end before its time the reason.
 
     ``progress`` is called with their number every quarter of a second; when it raises, the spider is killed.
 
@@ -71,6 +72,9 @@ def crawl(order: CrawlOrder, asking: Asking, progress: Callable[[int], None]) ->
                 _close(pipe)
     if grants.failure:
         raise grants.failure
+    if grants.rest_s:
+        left_alone = f"{asking.limit.group} wants to be left alone for {grants.rest_s:.0f} s"
+        return [*lines, CrawlLine(kind="end", reason="resting", detail=left_alone)]
     if not lines or lines[-1].kind not in ("end", "moved"):
         last = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-1:] or ["no message"]
         raise SourceFailed(f"The crawl of {order.start} broke off (exit {child.returncode}): {last[0]}")
@@ -92,6 +96,8 @@ class _Grants(threading.Thread):
         self._lease_s = lease_s
         self.ended = threading.Event()
         self.failure: BrokerUnavailable | None = None
+        self.rest_s = 0.0
+        """How long the host is at rest, where that is too long to wait for."""
 
     def run(self) -> None:
         asks = self._asks()
@@ -109,7 +115,7 @@ class _Grants(threading.Thread):
             self._turns.rest(self._limit.group, ask.seconds)
         elif ask.kind == "turn":
             limit = replace(self._limit, interval_s=max(self._limit.interval_s, ask.seconds))
-            with self._turns.turn(limit, self._lease_s, lambda _: self._give_up_if_ended()) as turn:
+            with self._turns.turn(limit, self._lease_s, self._waiting) as turn:
                 assert self._child.stdin is not None
                 self._child.stdin.write(f"{GO}\n")
                 self._child.stdin.flush()
@@ -124,8 +130,11 @@ class _Grants(threading.Thread):
         for line in self._child.stdout:
             yield Ask.model_validate_json(line)
 
-    def _give_up_if_ended(self) -> None:
-        if self.ended.is_set() or self._child.poll() is not None:
+    def _waiting(self, wait: Wait) -> None:
+        if wait.reason == "rest" and wait.seconds > MAX_RETRY_AFTER_S:
+            self.rest_s = wait.seconds
+            self._child.kill()
+        if self.rest_s or self.ended.is_set() or self._child.poll() is not None:
             raise _Ended
 
 

@@ -28,6 +28,10 @@ ANCHOR_SHARE = 0.8
 ABOUT_IT = 0.2
 """Similarity from which a text counts as about the subject; `workers.embedding` says what it parts."""
 
+NOISE = 0.15
+"""Cosine of a few words below which it says nothing: without it "read more" beats "Football" and the crawl dives down
+some dull branch instead of looking around."""
+
 MOST_TOPICS = 12
 """Topics of the map that a text is compared with, heaviest first: the nearest of more is near anything."""
 
@@ -36,6 +40,9 @@ LEARNED_SHARE = 0.3
 
 TRUST = 3.0
 """Pages of one making after which half of that share counts."""
+
+DECIMALS = 2
+"""Promises nearer to each other than this are the same, and the older link goes first."""
 
 FOREIGN_SHARE = 0.2
 """Of the promise of a link into a language that is not wanted, and of one that whoever set it does not stand by: these
@@ -86,7 +93,7 @@ class Promise:
         learned = LEARNED_SHARE * pages / (pages + TRUST)
         promise = (1 - learned) * own + learned * (total / pages if pages else 0.0)
         foreign = bool(link.language and self._languages and link.language not in self._languages)
-        return promise * FOREIGN_SHARE if foreign or not link.vouched else promise
+        return round(promise * FOREIGN_SHARE if foreign or not link.vouched else promise, DECIMALS)
 
     def _nearness(self, texts: Sequence[str]) -> list[float]:
         from workers.embedding import embed
@@ -94,7 +101,8 @@ class Promise:
         if self._targets is None:
             self._targets = embed([" ".join(_LETTERS.findall(name)) for name in self._names])
         cosines = embed([" ".join(_LETTERS.findall(text)) for text in texts]) @ self._targets.T
-        return [max(0.0, float(row.max())) for row in cosines]
+        nearest = [float(row.max()) for row in cosines]
+        return [cosine if cosine >= NOISE else 0.0 for cosine in nearest]
 
 
 def _neighbourhood(anchor: float, around: float) -> float:

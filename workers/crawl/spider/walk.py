@@ -217,9 +217,7 @@ class SiteSpider(scrapy.Spider):
         broke = reason != "too_large"
         self._refuse(told["address"], reason, failure.getErrorMessage(), failed=broke, title=told["title"])
 
-    def _keep(
-        self, url: str, title: str, headers: dict[str, str], body: bytes, seen: Glance, page: Outline
-    ) -> None:
+    def _keep(self, url: str, title: str, headers: dict[str, str], body: bytes, seen: Glance, page: Outline) -> None:
         sha256 = hashlib.sha256(body).hexdigest()
         Path(self._order.bodies, sha256).write_bytes(body)
         time = datetime.now(UTC).isoformat(timespec="seconds")

@@ -50,7 +50,8 @@ class CrawlLine(Record):
     kind: Literal["page", "link", "refused", "moved", "end"] = Field(
         description=(
             "page: fetched, bytes in the folder; link: a document for retrieve to fetch; refused: closed or "
-            "broken; moved: the first page redirects to the origin in detail; end: the crawl is complete."
+            "broken; moved: the first page redirects to the origin in detail; end: the crawl is complete, or was "
+            "broken off for the reason."
         )
     )
     url: str = ""

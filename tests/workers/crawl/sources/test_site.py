@@ -13,8 +13,10 @@ from pathlib import Path
 import pytest
 
 from agent.errors import JobCancelled, NotEnoughData
+from agent.ledger.memory import MemoryLedger
 from tests.workers.crawl.site_server import Answer, Route, SiteServer, page, serving
 from tests.workers.crawl.units import CrawlJob
+from workers.runtime.turns import Turns
 
 QUBIT = "A qubit holds a superposition of basis states; quantum gates act on entangled qubits in a quantum computer."
 
@@ -105,6 +107,7 @@ def test_a_busy_site_is_given_the_pause_it_asks_for(tmp_path: Path, site: SiteSe
     busy = Answer(status=429, headers={"Retry-After": "1"})
     routes["/a.html"] = lambda before: busy if before == 0 else answer
     job = CrawlJob(tmp_path, [f"site:{site.base}/"])
+    job.turns = Turns(MemoryLedger(), "test")
     job.discover()
 
     assert "/a.html" in paths(site, [item.url for item in job.candidates()])

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import gzip
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
+from agent.ledger.contract import Limit
 from tests.workers.crawl.site_server import Answer, Route, page, serving
+from tests.workers.turns import LeapingTurns
 from workers.crawl.http.robots import read_robots
+from workers.crawl.spider.process import Asking, crawl
 from workers.crawl.spider.wire import CrawlLine, CrawlOrder
+from workers.runtime.turns import Turns
 
 
-def crawl(tmp_path: Path, start: str, **changes: Any) -> list[CrawlLine]:
-    """The lines that a crawl of an open site writes."""
+def crawled(tmp_path: Path, start: str, turns: Turns | None = None, **changes: Any) -> list[CrawlLine]:
+    """The lines that a crawl of an open site writes; its pace is real only with turns of a real clock."""
     (tmp_path / "bodies").mkdir()
     options: dict[str, Any] = {
         "start": start, "robots": read_robots(f"{start}robots.txt", 404, b"", "2026-01-01T00:00:00+00:00"),
@@ -23,14 +24,8 @@ def crawl(tmp_path: Path, start: str, **changes: Any) -> list[CrawlLine]:
         "max_pages": 100, "private_allowed": True, "bodies": str(tmp_path / "bodies"),
     }  # fmt: skip
     order = CrawlOrder(**{**options, **changes})
-    (tmp_path / "request.json").write_text(order.model_dump_json())
-    root = Path(__file__).parents[4]
-    with subprocess.Popen(
-        [sys.executable, "-m", "workers.crawl.spider.walk", f"{tmp_path}/request.json", f"{tmp_path}/out.jsonl"],
-        stdin=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=root, env={**os.environ, "PYTHONPATH": str(root)},
-    ) as child:  # fmt: skip
-        assert child.wait(timeout=40) == 0
-    return [CrawlLine.model_validate_json(line) for line in (tmp_path / "out.jsonl").read_text().splitlines()]
+    limit = Limit("127.0.0.1", order.delay_s)
+    return crawl(order, Asking(turns or LeapingTurns(), limit), progress=lambda seen: None)
 
 
 def test_pages_that_break_are_told_apart_and_the_crawl_goes_on(tmp_path: Path) -> None:
@@ -45,7 +40,7 @@ def test_pages_that_break_are_told_apart_and_the_crawl_goes_on(tmp_path: Path) -
         "/fine.html": page("/"),
     }
     with serving(routes) as site:
-        lines = crawl(tmp_path, f"{site.base}/")
+        lines = crawled(tmp_path, f"{site.base}/")
         told = {line.url.removeprefix(site.base): line.reason for line in lines if line.kind == "refused"}
         fetched = {line.url.removeprefix(site.base) for line in lines if line.kind == "page"}
 
@@ -59,7 +54,7 @@ def test_pages_that_break_are_told_apart_and_the_crawl_goes_on(tmp_path: Path) -
 def test_a_name_that_leads_to_a_private_address_is_not_connected_to(tmp_path: Path) -> None:
     with serving({"/": page(title="intranet")}) as site:
         start = site.base.replace("127.0.0.1", "localhost") + "/"
-        lines = crawl(tmp_path, start, private_allowed=False)
+        lines = crawled(tmp_path, start, private_allowed=False)
         assert site.asked == []
 
     assert [(line.url, line.reason) for line in lines if line.kind == "refused"] == [(start, "connection_failed")]
@@ -67,7 +62,7 @@ def test_a_name_that_leads_to_a_private_address_is_not_connected_to(tmp_path: Pa
 
 def test_links_of_a_page_that_asks_not_to_be_followed_are_not(tmp_path: Path) -> None:
     with serving({"/": page("/a.html", head='<meta name="ROBOTS" content="NoFollow">'), "/a.html": page()}) as site:
-        lines = crawl(tmp_path, f"{site.base}/")
+        lines = crawled(tmp_path, f"{site.base}/")
         assert site.count("/a.html") == 0
     assert [line.kind for line in lines] == ["page", "end"]
 
@@ -75,6 +70,6 @@ def test_links_of_a_page_that_asks_not_to_be_followed_are_not(tmp_path: Path) ->
 def test_the_page_limit_holds(tmp_path: Path) -> None:
     routes: dict[str, Route] = {f"/{n}.html": page(f"/{n + 1}.html", f"/{n + 2}.html") for n in range(1, 30)}
     with serving({"/": page("/1.html"), **routes}) as site:
-        lines = crawl(tmp_path, f"{site.base}/", max_pages=4, max_depth=20)
+        lines = crawled(tmp_path, f"{site.base}/", max_pages=4, max_depth=20)
     assert sum(line.kind == "page" for line in lines) == 4
     assert lines[-1].unseen > 0
