@@ -30,6 +30,13 @@ SOURCE_KINDS: dict[str, SourceKind] = {
         SourceKind("dir", f"{_ADAPTERS}.folder:Folder", "required", "dir:PATH, the documents in a folder"),
         SourceKind("site", f"{_ADAPTERS}.site:Site", "required", "site:URL, the pages of one web site"),
         SourceKind(
+            "arxiv",
+            f"{_ADAPTERS}.arxiv:Arxiv",
+            "optional",
+            "arxiv or arxiv:CATEGORIES (quant-ph, cs.ET …), preprints",
+            default=True,
+        ),
+        SourceKind(
             "wikipedia",
             f"{_ADAPTERS}.wikipedia:Wikipedia",
             "optional",
