@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -34,6 +34,12 @@ class SourceReport:
     error: str = ""
     """Why it gave no more, with the next step; '' when it answered everything."""
     facts: dict[str, Any] = field(default_factory=dict)
+
+    def add(self, facts: Mapping[str, Any]) -> None:
+        """Take the figures of one more round of questions: counts add up, of the rest the newest stands."""
+        for name, value in facts.items():
+            counts = isinstance(value, int) and not isinstance(value, bool)
+            self.facts[name] = self.facts.get(name, 0) + value if counts else value
 
     def line(self) -> dict[str, Any]:
         """As the report shows it."""
@@ -91,7 +97,7 @@ class Asking:
                 log.exception("%s answered unexpectedly", source)
                 report.error = f"It answered something else than it documents ({type(error).__name__}: {error})."
             else:
-                report.facts |= speaker.facts
+                report.add(speaker.facts)
 
     def _take(self, item: Found | Refused, query: Query, report: SourceReport) -> None:
         if isinstance(item, Found):

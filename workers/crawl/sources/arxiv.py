@@ -73,30 +73,9 @@ _WITH_SUBJECTS = frozenset(
 """Archives whose papers stand in subject classes; the others are classes by themselves."""
 
 _STOP_WORDS = frozenset(
-    [
-        "a",
-        "an",
-        "and",
-        "are",
-        "as",
-        "at",
-        "by",
-        "for",
-        "from",
-        "how",
-        "in",
-        "is",
-        "of",
-        "on",
-        "or",
-        "the",
-        "to",
-        "using",
-        "via",
-        "what",
-        "with",
-    ]
-)
+    ("a", "an", "and", "as", "at", "by", "for", "from", "how", "in", "is", "of", "on", "or", "the", "to", "using",
+     "via", "what", "with")
+)  # fmt: skip
 
 
 class Arxiv:

@@ -21,7 +21,8 @@ xmlns="http://www.w3.org/2005/Atom"><id>https://arxiv.org/api/ours</id><title>ar
 {entries}</feed>"""
 
 _ERROR = """<entry><id>https://arxiv.org/api/errors#{anchor}</id><title>Error</title>
-<updated>2026-11-20T00:00:00Z</updated><summary>{summary}</summary><author><name>arXiv api core</name></author></entry>"""
+<updated>2026-11-20T00:00:00Z</updated><summary>{summary}</summary>
+<author><name>arXiv api core</name></author></entry>"""
 
 
 @dataclass(frozen=True)

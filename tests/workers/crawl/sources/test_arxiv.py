@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -78,7 +79,7 @@ def test_search_and_licences_share_three_seconds_and_papers_take_fifteen(tmp_pat
     by_group: dict[str, list[float]] = {}
     for limit, start_s in job.turns.starts:
         by_group.setdefault(limit.group, []).append(start_s)
-    gaps = {group: min(b - a for a, b in zip(at, at[1:], strict=False)) for group, at in by_group.items() if at[1:]}
+    gaps = {group: min(b - a for a, b in pairwise(at)) for group, at in by_group.items() if at[1:]}
     assert len(gaps) == 2 and min(gaps.values()) >= 3 and max(gaps.values()) >= 15
 
 
