@@ -27,6 +27,7 @@ SOURCE_KINDS: dict[str, SourceKind] = {
     for kind in (
         SourceKind("openalex", f"{_ADAPTERS}.openalex:OpenAlex", "none", "openalex, open-access works", default=True),
         SourceKind("crossref", f"{_ADAPTERS}.crossref:Crossref", "none", "crossref, works with a DOI"),
+        SourceKind("ocw", f"{_ADAPTERS}.ocw:OpenCourseWare", "none", "ocw, MIT OpenCourseWare's courses", default=True),
         SourceKind("dir", f"{_ADAPTERS}.folder:Folder", "required", "dir:PATH, the documents in a folder"),
         SourceKind("site", f"{_ADAPTERS}.site:Site", "required", "site:URL, the pages of one web site"),
         SourceKind(

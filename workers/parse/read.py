@@ -64,6 +64,10 @@ def _read(format: Format, content: bytes, request: ReadRequest, on_page: Callabl
             from workers.parse.notebook import read_notebook
 
             return read_notebook(text)
+        case Format.OCW:
+            from workers.parse.ocw import read_ocw
+
+            return read_ocw(text, request.url)
         case Format.TEXT:
             from workers.parse.text import read_text
 

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from agent.errors import DocumentRejected
 from workers.parse.encoding import has_unicode_mark
+from workers.parse.ocw import is_ocw
 
 
 class Format(StrEnum):
@@ -22,6 +23,7 @@ class Format(StrEnum):
     MARKDOWN = "markdown"
     RST = "rst"
     NOTEBOOK = "notebook"
+    OCW = "ocw"
     TEXT = "text"
 
 
@@ -31,6 +33,7 @@ MEDIA_TYPE: dict[Format, str] = {
     Format.MARKDOWN: "text/markdown",
     Format.RST: "text/x-rst",
     Format.NOTEBOOK: "application/x-ipynb+json",
+    Format.OCW: "application/vnd.mit-ocw+json",
     Format.TEXT: "text/plain",
 }
 
@@ -109,6 +112,8 @@ def _route_text(head: str, content: bytes, declared: str, extension: str) -> Rou
     named = _BY_EXTENSION.get(extension)
     if opening.startswith("{") and _is_notebook(content):
         return Route(Format.NOTEBOOK, "JSON with cells and nbformat")
+    if opening.startswith("{") and is_ocw(content):
+        return Route(Format.OCW, "JSON with OpenCourseWare's fields")
     shows_html = named in (Format.MARKDOWN, Format.RST)  # such pages may hold it in the middle, not open with it
     match = _HTML_OPENING.match(opening) if shows_html else _HTML_OPENING.search(opening[:_OPENING_CHARACTERS])
     if match and opening.startswith("<"):
