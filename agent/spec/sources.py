@@ -38,6 +38,13 @@ SOURCE_KINDS: dict[str, SourceKind] = {
             default=True,
         ),
         SourceKind(
+            "pubmed",
+            f"{_ADAPTERS}.pubmed:PubMed",
+            "none",
+            "pubmed, articles on medicine and biology",
+            default=True,
+        ),
+        SourceKind(
             "wikipedia",
             f"{_ADAPTERS}.wikipedia:Wikipedia",
             "optional",

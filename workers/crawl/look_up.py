@@ -120,7 +120,9 @@ def _fetchable(item: Found, services: Services) -> Found | Refused:
     if not copies and (closed or candidate.copies or (candidate.doi and is_resolver(candidate.url))):
         return Refused(candidate, "no_open_copy", "no service knows a copy that may be fetched")
     kept = candidate.model_copy(update={"copies": tuple(copies)})
-    return replace(item, candidate=_moved(kept, copies[0]) if closed else kept)
+    # A documented API gives the bytes and no page: there the closed one stays what people open.
+    moves = closed and not _documented(copies[0].url, services)
+    return replace(item, candidate=_moved(kept, copies[0]) if moves else kept)
 
 
 def _moved(candidate: Candidate, copy: Copy) -> Candidate:
@@ -129,6 +131,11 @@ def _moved(candidate: Candidate, copy: Copy) -> Candidate:
     return candidate.model_copy(
         update={"id": document_id(copy.url), "url": copy.url, "licence": copy.licence, "also": also}
     )
+
+
+def _documented(url: str, services: Services) -> bool:
+    service = services.of(url)
+    return service is not None and service.access == "documented-api"
 
 
 def _closed(url: str, services: Services) -> bool:
