@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from openai.types.shared_params import ResponseFormatJSONSchema
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
-from agent.errors import DocumentRejected
 from agent.job.records import ExampleKind
 from workers.generate.backend import Proposal
 
@@ -34,27 +32,8 @@ class Answer(BaseModel):
     examples: list[AnsweredExample]
 
 
-def schema() -> ResponseFormatJSONSchema:
-    """The answer's form as ``response_format`` of a chat completion, in strict mode."""
-    return {
-        "type": "json_schema",
-        "json_schema": {"name": "examples", "strict": True, "schema": Answer.model_json_schema()},
-    }
-
-
-def read_answer(content: str) -> list[Proposal]:
-    """The proposals in a model's answer; text around the outermost braces, such as a code fence, is ignored.
-
-    Raises:
-        DocumentRejected: ``malformed_answer``, with where the answer breaks its form.
-    """
-    body = content[content.find("{") : content.rfind("}") + 1]
-    try:
-        answer = Answer.model_validate_json(body)
-    except ValidationError as error:
-        fault = error.errors(include_url=False, include_context=False)[0]
-        where = ".".join(str(part) for part in fault["loc"]) or "answer"
-        raise DocumentRejected("malformed_answer", f"{where}: {fault['msg']}") from error
+def proposals(answer: Answer) -> list[Proposal]:
+    """The examples of an answer as proposals."""
     return [
         Proposal(
             ExampleKind(item.kind),

@@ -178,7 +178,7 @@ def test_a_refused_key_ends_the_unit_without_showing_the_key(tmp_path: Path, sta
 def test_an_unreachable_endpoint_ends_the_unit_with_its_address(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("workers.generate.openai.RETRIES", 0)
+    monkeypatch.setattr("workers.chat.RETRIES", 0)
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         port = unused.getsockname()[1]
@@ -202,7 +202,7 @@ def test_a_busy_server_is_asked_again_when_it_says(tmp_path: Path) -> None:
 
 
 def test_a_hanging_request_costs_its_chunk_and_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("workers.generate.openai.RETRIES", 0)
+    monkeypatch.setattr("workers.chat.RETRIES", 0)
     monkeypatch.setattr("workers.generate.openai.OpenAICompatible.concurrency", 1)
     with llm_server(Reply(pause_s=1.0), GOOD) as endpoint:
         artifact = run(tmp_path, endpoint.base_url, count=2, request_timeout_s=0.3)
@@ -211,7 +211,7 @@ def test_a_hanging_request_costs_its_chunk_and_no_other(tmp_path: Path, monkeypa
 
 
 def test_an_endpoint_that_never_answers_ends_the_unit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("workers.generate.openai.RETRIES", 0)
+    monkeypatch.setattr("workers.chat.RETRIES", 0)
     with (
         llm_server(Reply(pause_s=1.0)) as endpoint,
         pytest.raises(GenerationFailed, match=r"[34] requests in a row .* no answer within 0.2 s"),
