@@ -18,17 +18,11 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-MOST_TEXTS = 100
-"""So many of the first results are read, the nearest to the subject: about two seconds of work on one core."""
-
 MOST_PHRASES = 80
 """Handed on; a map of twenty topics needs about four for each."""
 
 _LEAST_TEXTS = 3
 """A phrase that three texts share is more than one author's habit; fewer texts can tell nothing."""
-
-_LEAST_NEAR_TEXT = 0.2
-"""Cosine to the subject from which a text is one about it, as in discover.min_relevance."""
 
 _LEAST_NEAR_WORD = 0.25
 """A word by itself goes with many subjects; it must be this near to ours. Beside "quantum computing": qubit 0.39,
@@ -54,13 +48,10 @@ class Feedback:
         Raises:
             MissingDependency: yake, wordllama or abbreviation-extractor is not installed.
         """
-        near = _nearest(subject, first)
-        if len(near) < _LEAST_TEXTS:
-            return Proposal(
-                note=f"{len(near)} of {len(first)} first results have text about it; it takes {_LEAST_TEXTS}"
-            )
-        texts = [prose(f"{item.candidate.title}. {item.text}") for item in near]
-        names = frozenset(word for item in near for author in item.candidate.authors for word in form(author))
+        if len(first) < _LEAST_TEXTS:
+            return Proposal(note=f"{len(first)} first results have a text about the subject; it takes {_LEAST_TEXTS}")
+        texts = [prose(f"{item.candidate.title}. {item.text}") for item in first]
+        names = frozenset(word for item in first for author in item.candidate.authors for word in form(author))
         found = key_phrases(texts, form(subject), names)
         long_forms = acronyms(texts)
         known = {phrase.form for phrase in found}
@@ -71,16 +62,6 @@ class Feedback:
         ]
         phrases = _weighted(subject, texts, whole_ones(found), {words: pair[1] for words, pair in long_forms.items()})
         return Proposal(tuple(phrases[:MOST_PHRASES]), "" if phrases else "the first results share no phrase")
-
-
-def _nearest(subject: str, first: Sequence[Found]) -> list[Found]:
-    from workers.embedding import similarity
-
-    telling = [item for item in first if item.text]
-    near = similarity(subject, [f"{item.candidate.title}\n{item.text}" for item in telling])
-    ranked = sorted(zip(near, telling, strict=True), key=lambda pair: (-round(pair[0], 4), pair[1].candidate.url))
-    once = {item.candidate.id: item for score, item in ranked if score >= _LEAST_NEAR_TEXT}
-    return list(once.values())[:MOST_TEXTS]
 
 
 def _weighted(subject: str, texts: Sequence[str], found: Sequence[KeyPhrase], short: dict[Form, str]) -> list[Phrase]:

@@ -5,21 +5,18 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, field_validator
 
 from agent.errors import DocumentRejected, GenerationFailed
 from agent.spec import GenerateConfig
+from workers.crawl.expand.belonging import belonging
 from workers.crawl.expand.reading import prose
 from workers.crawl.expand.way import Phrase, Proposal
 from workers.crawl.expand.wording import form
 from workers.crawl.sources.contract import Found
 from workers.prompt_file import PromptFile
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
 
 MOST_PHRASES = 40
 MOST_TITLES = 20
@@ -28,20 +25,10 @@ _MOST_IMPORTANT = 5
 _SUREST = 0.8
 """Weight of a phrase of the highest importance: models name things that nobody writes about as surely as others."""
 
-_NEAR_TEXTS = 0.30
-"""Cosine to the nearest passage of the first results from which a phrase is one of their subject. Titles and texts on quantum
-computing: "error correction" 0.45, "sourdough bread" 0.16."""
-
-_NEAR_SUBJECT = 0.05
-"""Likewise to the subject's name, where there are no texts to compare with; it only keeps out what is far off."""
-
-_MOST_TEXTS = 50
-_WINDOW_WORDS = 12
-_LETTERS = re.compile(r"[^\W\d_]{2,}")
 _PLAIN = re.compile(r"[^\W_](?:[\w'’+#/().-]| (?! ))*")
 """No signs that end a sentence, open a quotation or mean something to a search engine."""
 _INSTRUCTION = re.compile(
-    r"\b(?:ignore|disregard|forget|instructions?|prompts?|please|you|your|must|assistant|answer with|AND|OR|NOT)\b"
+    r"\b(?:(?i:ignore|disregard|forget|instructions?|prompts?|please|you|your|must|assistant|answer)|AND|OR|NOT)\b"
     r"|https?|www\.|\.(?:com|org|net)\b"
 )
 
@@ -105,7 +92,10 @@ class LanguageModel:
         except (GenerationFailed, DocumentRejected) as error:
             return Proposal(note=str(error))
         given = list({form(item.text): item for item in reversed(answer.phrases)}.values())[::-1]
-        good = _near_enough([item for item in given if not fault_of(item.text, subject)], subject, first)
+        plain = [item for item in given if not fault_of(item.text, subject)]
+        texts = [prose(f"{item.candidate.title}. {item.text}") for item in first]
+        fits = belonging([item.text for item in plain], subject, texts)
+        good = [item for item, fit in zip(plain, fits, strict=True) if fit]
         phrases = sorted((_phrase(item) for item in good[:MOST_PHRASES]), key=lambda each: (-each.weight, each.text))
         return Proposal(tuple(phrases), "" if phrases else f"none of the model's {len(given)} phrases could be used")
 
@@ -134,31 +124,3 @@ def _scripts(text: str) -> set[str]:
     """LATIN, CYRILLIC, CJK …: of another script is of another language; within one script nothing so short can tell."""
     names = [unicodedata.name(letter, "") for letter in text if letter.isalpha()]
     return {"LATIN"} | {name.split()[0] for name in names if name} if names else {"LATIN"}
-
-
-def _near_enough(given: Sequence[Suggestion], subject: str, first: Sequence[Found]) -> list[Suggestion]:
-    if not given:
-        return []
-    from workers.embedding import embed
-
-    vectors = embed([item.text for item in given])
-    near_subject = vectors @ embed([subject])[0]
-    passages = _windows(first)
-    if passages is None:
-        return [item for item, near in zip(given, near_subject, strict=True) if near >= _NEAR_SUBJECT]
-    near_texts = (vectors @ passages.T).max(axis=1)
-    return [
-        item
-        for item, of_texts, of_subject in zip(given, near_texts, near_subject, strict=True)
-        if max(of_texts, of_subject) >= _NEAR_TEXTS
-    ]
-
-
-def _windows(first: Sequence[Found]) -> NDArray[np.float32] | None:
-    from workers.embedding import embed
-
-    runs = [_LETTERS.findall(prose(f"{item.candidate.title}. {item.text}")) for item in first[:_MOST_TEXTS]]
-    windows = [
-        " ".join(run[start : start + _WINDOW_WORDS]) for run in runs for start in range(0, len(run), _WINDOW_WORDS)
-    ]
-    return embed(windows) if windows else None

@@ -39,7 +39,7 @@ class Way(Protocol):
     """One way in which a subject becomes more phrases."""
 
     def propose(self, subject: str, first: Sequence[Found]) -> Proposal:
-        """Phrases that belong to the subject; ``first`` is what the subject alone found, best first.
+        """Phrases that belong to the subject; ``first`` are the first results about it, the nearest first.
 
         What keeps a way from answering (no network, no key, nothing found) is the proposal's note, never an error.
         """

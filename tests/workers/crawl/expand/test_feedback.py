@@ -8,6 +8,7 @@ from agent.job.records import Candidate
 from tests.workers.crawl.expand.results import SUBJECT, results
 from workers.crawl.expand.acronyms import acronyms
 from workers.crawl.expand.feedback import Feedback
+from workers.crawl.expand.nearest import nearest
 from workers.crawl.expand.reading import Reading, prose
 from workers.crawl.expand.wording import form
 from workers.crawl.sources.contract import Found
@@ -43,13 +44,20 @@ def test_weights_lie_between_nothing_and_one_and_fall() -> None:
     assert 0 < weights[-1] <= weights[0] <= 1
 
 
-def test_results_without_text_or_about_something_else_teach_nothing_and_say_so() -> None:
+def test_too_few_results_teach_nothing_and_say_so() -> None:
+    proposal = Feedback().propose(SUBJECT, results()[:2])
+    assert proposal.phrases == ()
+    assert proposal.note == "2 first results have a text about the subject; it takes 3"
+
+
+def test_the_nearest_results_are_read_each_once_and_those_about_something_else_are_not() -> None:
     strangers = [
-        Found(Candidate(id=str(n), url=f"https://x.example/{n}", source="urls:x", score=0), "Tax law of the canton.")
+        Found(Candidate(id=f"s{n}", url=f"https://x.example/{n}", source="urls:x", score=0), "Tax law of the canton.")
         for n in range(5)
     ]
-    assert Feedback().propose(SUBJECT, strangers).note.startswith("0 of 5 first results")
-    assert Feedback().propose(SUBJECT, []).phrases == ()
+    read = nearest(SUBJECT, [*strangers, *results(), *results()])
+    assert {item.candidate.id for item in read} == {item.candidate.id for item in results()}
+    assert len(read) == len(results())
 
 
 def test_the_same_results_in_another_order_give_the_same_phrases() -> None:
