@@ -33,6 +33,9 @@ _LICENCE_LINES_AT_ENDS = 40
 else."""
 
 _FRONT_MATTER_KEYS = ("license", "licence", "rights", "copyright")
+_RULE = re.compile(r"([=\-~^*\"'`#+_.:])\1{2,}")
+"""The line under a title, and in reStructuredText also over it."""
+
 _HEADING = re.compile(r"^(?:#{1,2}\s+(?P<atx>\S.*?)\s*#*|(?P<plain>\S.*))$")
 
 
@@ -126,13 +129,15 @@ def _licence_lines(lines: list[str]) -> list[Statement]:
 
 
 def _first_heading(lines: list[str]) -> str:
-    """The first Markdown heading, else the first line when it is short enough to be a title."""
+    """The first heading of Markdown or reStructuredText, else the first line when it is short enough to be a title."""
     longest_title = 120
     first = ""
-    for line in lines[:200]:
+    for line, below in zip(lines[:200], [*lines[1:201], ""], strict=False):
         match = _HEADING.match(line.strip())
-        if match is None:
+        if match is None or _RULE.fullmatch(line.strip()) or line.startswith(".. "):
             continue
+        if _RULE.fullmatch(below.strip()) and len(line.strip()) <= longest_title:
+            return line.strip()
         if match["atx"]:
             return str(match["atx"])
         first = first or str(match["plain"])

@@ -35,6 +35,12 @@ def test_a_text_file_states_its_licence_on_a_line_near_its_ends_only() -> None:
     assert [item.value for item in seen.licences] == ["CC0 1.0"]
 
 
+def test_a_title_of_restructuredtext_is_the_line_above_its_rule() -> None:
+    overlined = b".. _qpu_topologies:\n\n==========\nTopologies\n==========\n\nText.\n\n.. code::\n\n    # not this\n"
+    assert glance(overlined, "text/x-rst").title == "Topologies"
+    assert glance(b"Delays\n------\n\nA delay waits.", "text/x-rst").title == "Delays"
+
+
 def test_broken_front_matter_is_just_text() -> None:
     assert "a: b: c" in glance(b"---\na: b: c\n---\ntext", "text/markdown").text
 

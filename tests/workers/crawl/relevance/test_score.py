@@ -99,13 +99,13 @@ def test_a_part_that_is_not_known_counts_neither_for_nor_against() -> None:
     parts = dict.fromkeys((*ABOUT, *WORTH), 0.4)
     parts["semantic"] = 0.4 * ABOUT["semantic"].full
     whole = score_of(parts)
-    for name in ("topics", *WORTH):
+    for name in ("topics", "vocabulary", *WORTH):
         assert score_of({other: value for other, value in parts.items() if other != name}) == pytest.approx(whole)
 
 
 def test_worth_alone_gives_no_score_and_takes_no_more_than_its_share() -> None:
     assert score_of(dict.fromkeys(WORTH, 1.0)) == 0
-    about = {"topics": 1.0, "semantic": 1.0}
+    about = dict.fromkeys(ABOUT, 1.0)
     assert score_of(about | dict.fromkeys(WORTH, 1.0)) == pytest.approx(1)
     assert score_of(about | dict.fromkeys(WORTH, 0.0)) == pytest.approx(1 - WORTH_SHARE)
     assert score_of(about | dict.fromkeys(WORTH, 0.0)) < score_of(about) < 1
