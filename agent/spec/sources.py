@@ -28,6 +28,14 @@ SOURCE_KINDS: dict[str, SourceKind] = {
         SourceKind("openalex", f"{_ADAPTERS}.openalex:OpenAlex", "none", "openalex, open-access works", default=True),
         SourceKind("crossref", f"{_ADAPTERS}.crossref:Crossref", "none", "crossref, works with a DOI"),
         SourceKind("ocw", f"{_ADAPTERS}.ocw:OpenCourseWare", "none", "ocw, MIT OpenCourseWare's courses", default=True),
+        SourceKind("ieee", f"{_ADAPTERS}.ieee:IeeeXplore", "none", "ieee, IEEE Xplore's metadata (needs IEEE_API_KEY)"),
+        SourceKind(
+            "coursera", f"{_ADAPTERS}.coursera:Coursera", "none",
+            "coursera, which courses exist (needs permission.consents)",
+        ),
+        SourceKind(
+            "khan", f"{_ADAPTERS}.khan:KhanAcademy", "optional", "khan:FOLDER, Khan Academy in a Kolibri export",
+        ),
         SourceKind("dir", f"{_ADAPTERS}.folder:Folder", "required", "dir:PATH, the documents in a folder"),
         SourceKind("site", f"{_ADAPTERS}.site:Site", "required", "site:URL, the pages of one web site"),
         SourceKind(

@@ -65,6 +65,13 @@ class PermissionConfig(StageConfig):
             "yours; for example {'dir:papers': 'own'}."
         ),
     )
+    consents: tuple[Literal["coursera"], ...] = Field(
+        (),
+        description=(
+            "Sources whose owner's written consent you hold, where their terms ask for it before anything is read by "
+            "program."
+        ),
+    )
     strict_robots: bool = Field(
         False, description="Whether robots.txt also closes documented APIs, whose terms invite programs."
     )

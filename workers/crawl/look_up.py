@@ -16,7 +16,7 @@ from agent.spec import JobSpec
 from workers.crawl.copies import is_resolver, with_copies
 from workers.crawl.http.canonical import document_id
 from workers.crawl.http.client import PoliteClient
-from workers.crawl.http.services import Services
+from workers.crawl.http.services import Service, Services
 from workers.crawl.sources import scholar_of
 from workers.crawl.sources.contract import Found, Refused
 from workers.crawl.sources.work import Work
@@ -31,7 +31,8 @@ class LookedUp:
 
     found: list[Found]
     refused: list[Refused]
-    """``retracted`` papers, and papers known by their metadata alone, which have ``no_open_copy``."""
+    """``retracted`` papers; papers known by their metadata alone, which have ``no_open_copy``; and addresses that
+    their owner's terms close, ``terms_forbid_fetching``."""
     notes: dict[str, str]
     """Service -> why it could not be asked, or not about everything."""
 
@@ -114,6 +115,8 @@ def _fetchable(item: Found, services: Services) -> Found | Refused:
     if candidate.blob:
         return item
     closed = _closed(candidate.url, services)
+    if closed and not candidate.doi and not candidate.copies:
+        return Refused(candidate, "terms_forbid_fetching", f"{closed.terms.says} ({closed.terms.url})")
     copies = [copy for copy in candidate.copies if not _closed(copy.url, services)]
     if closed:  # its DOI leads back to where nothing may be fetched
         copies = [copy for copy in copies if not is_resolver(copy.url)]
@@ -138,6 +141,7 @@ def _documented(url: str, services: Services) -> bool:
     return service is not None and service.access == "documented-api"
 
 
-def _closed(url: str, services: Services) -> bool:
+def _closed(url: str, services: Services) -> Service | None:
+    """The service whose terms close the address, None where it may be fetched."""
     service = services.of(url)
-    return service is not None and service.access == "never"
+    return service if service is not None and service.access == "never" else None
