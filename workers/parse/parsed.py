@@ -11,7 +11,9 @@ class Parsed(Record):
     """The blocks of one document and what its own bytes say about it."""
 
     blocks: tuple[Block, ...]
-    parser: str = Field(description="Which road read it: html | pdf | ocr | markdown | rst | notebook | ocw | text.")
+    parser: str = Field(
+        description="Which road read it: html | jats | pdf | ocr | markdown | rst | notebook | ocw | text."
+    )
     title: str = ""
     authors: tuple[str, ...] = ()
     date: str = Field("", description="As the document states it, ISO 8601 where it could be read.")

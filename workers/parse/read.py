@@ -46,6 +46,10 @@ def _read(format: Format, content: bytes, request: ReadRequest, on_page: Callabl
         from workers.parse.pdf import read_pdf
 
         return read_pdf(content, max_pages=request.max_pages, ocr_language=request.ocr_language, on_page=on_page)
+    if format is Format.JATS:  # XML says its encoding itself
+        from workers.parse.jats import read_jats
+
+        return read_jats(content)
     text = decode(content, request.media_type)
     match format:
         case Format.HTML:

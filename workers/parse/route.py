@@ -19,6 +19,7 @@ class Format(StrEnum):
     """The formats there is a reader for."""
 
     HTML = "html"
+    JATS = "jats"
     PDF = "pdf"
     MARKDOWN = "markdown"
     RST = "rst"
@@ -29,6 +30,7 @@ class Format(StrEnum):
 
 MEDIA_TYPE: dict[Format, str] = {
     Format.HTML: "text/html",
+    Format.JATS: "application/jats+xml",
     Format.PDF: "application/pdf",
     Format.MARKDOWN: "text/markdown",
     Format.RST: "text/x-rst",
@@ -62,6 +64,11 @@ _MAX_CONTROL_SHARE = 0.02
 """Text has tabs and line ends; more other control bytes than this mean binary data (form feeds stay far below)."""
 
 _HTML_OPENING = re.compile(r"<!doctype\s+html|<html[\s>]|<(?:head|body)[\s>]|<meta\s+charset|<title>", re.IGNORECASE)
+_JATS_OPENING = re.compile(
+    r"<pmc-articleset[\s>]|<!DOCTYPE\s+(?:\w+:)?article\s+PUBLIC\s+\"-//NLM//DTD"
+    r"|<(?:\w+:)?article\s[^>]*(?:\bdtd-version=|\barticle-type=|/ns/archiving/|/ns/publishing/)"
+)
+"""An article in XML: by its document type, its attributes or its namespace; HTML has an element of the same name."""
 _OTHER_MARKUP = (
     (re.compile(r"\{\\rtf"), "Rich Text Format"),
     (re.compile(r"%!PS"), "PostScript"),
@@ -114,6 +121,8 @@ def _route_text(head: str, content: bytes, declared: str, extension: str) -> Rou
         return Route(Format.NOTEBOOK, "JSON with cells and nbformat")
     if opening.startswith("{") and is_ocw(content):
         return Route(Format.OCW, "JSON with OpenCourseWare's fields")
+    if opening.startswith("<") and (found := _JATS_OPENING.search(opening[:_OPENING_CHARACTERS])):
+        return Route(Format.JATS, f"begins with {' '.join(found[0].split())[:40]}")
     shows_html = named in (Format.MARKDOWN, Format.RST)  # such pages may hold it in the middle, not open with it
     match = _HTML_OPENING.match(opening) if shows_html else _HTML_OPENING.search(opening[:_OPENING_CHARACTERS])
     if match and opening.startswith("<"):
