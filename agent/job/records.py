@@ -142,7 +142,7 @@ class Document(Record):
     blob: str = Field(description="sha256 of the original bytes.")
     text_sha256: str = Field(description="sha256 of the text of all blocks.")
     media_type: str = Field(description="What the bytes are, by content.")
-    parser: str = Field(description="Which road read it: html | pdf | ocr | markdown | text.")
+    parser: str = Field(description="Which road read it: html | jats | pdf | ocr | markdown | text …")
     quality: float = Field(description="0 to 1, see workers/parse/quality.py.")
     score: float = Field(0.0, description="Relevance carried from discovery.")
     blocks: tuple[Block, ...]
