@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from workers.crawl.expand.acronyms import acronyms
-from workers.crawl.expand.key_phrases import KeyPhrase, key_phrases, whole_ones
+from workers.crawl.expand.key_phrases import KeyPhrase, key_phrases
 from workers.crawl.expand.reading import prose
 from workers.crawl.expand.way import Phrase, Proposal
 from workers.crawl.expand.wording import Form, count, form
@@ -27,6 +27,9 @@ _LEAST_TEXTS = 3
 _LEAST_NEAR_WORD = 0.25
 """A word by itself goes with many subjects; it must be this near to ours. Beside "quantum computing": qubit 0.39,
 entanglement 0.23, hardware 0.24, input 0.16."""
+
+_LEAST_NEAR_OF_ONE_TEXT = 0.3
+"""Likewise for the long form of an acronym that one text alone introduces."""
 
 _LEAST_CONTEXT = 0.8
 """Phrases whose surroundings are less near to the subject than this share of the average are of other things in the
@@ -52,15 +55,9 @@ class Feedback:
             return Proposal(note=f"{len(first)} first results have a text about the subject; it takes {_LEAST_TEXTS}")
         texts = [prose(f"{item.candidate.title}. {item.text}") for item in first]
         names = frozenset(word for item in first for author in item.candidate.authors for word in form(author))
-        found = key_phrases(texts, form(subject), names)
-        long_forms = acronyms(texts)
-        known = {phrase.form for phrase in found}
-        found += [
-            KeyPhrase(long, words, seen, seen, seen)
-            for words, (long, _, seen) in long_forms.items()
-            if words not in known and not set(words) <= set(form(subject))
-        ]
-        phrases = _weighted(subject, texts, whole_ones(found), {words: pair[1] for words, pair in long_forms.items()})
+        short = acronyms(texts)
+        found = key_phrases(texts, form(subject), names, {words: long for words, (long, _, _) in short.items()})
+        phrases = _weighted(subject, texts, found, {words: acronym for words, (_, acronym, _) in short.items()})
         return Proposal(tuple(phrases[:MOST_PHRASES]), "" if phrases else "the first results share no phrase")
 
 
@@ -79,11 +76,17 @@ def _weighted(subject: str, texts: Sequence[str], found: Sequence[KeyPhrase], sh
     for phrase, own, tells in zip(found, near, telling, strict=True):
         around = _around(phrase, contexts, usual)
         acronym = short.get(phrase.form, "")
-        if around < _LEAST_CONTEXT * usual or (len(phrase.form) == 1 and own < _LEAST_NEAR_WORD):
+        if around < _LEAST_CONTEXT * usual or own < _least_near(phrase):
             continue
         weight = tells / most * (min(max(float(own), 0.0), _NEAR_ENOUGH) + around) / 2
         phrases.append(Phrase(phrase.text, round(min(weight, 1.0), 3), "feedback", (acronym,) if acronym else ()))
     return sorted(phrases, key=lambda phrase: (-phrase.weight, phrase.text))
+
+
+def _least_near(phrase: KeyPhrase) -> float:
+    if phrase.texts == 1:
+        return _LEAST_NEAR_OF_ONE_TEXT
+    return _LEAST_NEAR_WORD if len(phrase.form) == 1 else -1.0
 
 
 def _telling(phrase: KeyPhrase, texts: int) -> float:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from workers.crawl.expand.reading import Occurrences, Reading, empty_words, weak_words
+from workers.crawl.expand.reading import Occurrences, Reading, empty_words, verb_forms, weak_words
 from workers.crawl.expand.wording import Form, count, form
 
 LONGEST_WORDS = 3
@@ -26,8 +26,6 @@ _LEAST_TEXTS_OF_A_WEAK_END = 3
 _PIECE = 0.6
 """Share of a phrase's occurrences inside one longer phrase from which it is a piece of that."""
 _WORD = re.compile(r"(?![ivx]+$)[^\W\d_]{3,}|[^\W\d_]+[#+]+")
-_NO_END = re.compile(r"(ed|ly)$")
-"""What a noun phrase of English hardly ends with."""
 
 
 @dataclass(frozen=True)
@@ -43,10 +41,13 @@ class KeyPhrase:
     """Texts that hold its own words, those of the subject left out."""
 
 
-def key_phrases(texts: Sequence[str], subject: Form, names: Collection[str] = ()) -> list[KeyPhrase]:
+def key_phrases(
+    texts: Sequence[str], subject: Form, names: Collection[str] = (), terms: Mapping[Form, str] | None = None
+) -> list[KeyPhrase]:
     """Phrases of one to three words that at least two of the texts hold, those of the most texts first.
 
-    ``names`` are stems of people's names, which make no phrase; the subject itself is none either.
+    ``names`` are stems of people's names, which make no phrase; the subject itself is none either. ``terms`` are known
+    to be phrases, of whatever length; they are taken when one text holds them.
 
     Raises:
         MissingDependency: the yake package is not installed.
@@ -54,19 +55,20 @@ def key_phrases(texts: Sequence[str], subject: Form, names: Collection[str] = ()
     reading = Reading(texts)
     kept = []
     for phrase, writings in _proposed(texts).items():
-        if not _may_be_one(phrase, subject, names) or _NO_END.search(_written(writings).lower()):
+        if not _may_be_one(phrase, subject, names) or not _is_nominal(_written(writings).lower().split()):
             continue
         seen = reading.occurrences(phrase)
         least = _LEAST_TEXTS if len(phrase) > 1 else _LEAST_TEXTS_OF_ONE_WORD
         if seen.texts >= least and seen.alone >= _LEAST_ALONE and _is_fixed(phrase, seen, reading):
             core = tuple(word for word in phrase if word not in subject)
             kept.append(KeyPhrase(_written(writings), phrase, seen.texts, seen.times, reading.occurrences(core).texts))
-    return whole_ones(kept)
-
-
-def whole_ones(found: Sequence[KeyPhrase]) -> list[KeyPhrase]:
-    """Those that are not mostly pieces of one of the others, in the order of `key_phrases`."""
-    whole = [each for each in found if not any(_is_piece(each, other) for other in found)]
+    known = {each.form for each in kept}
+    for term, written in (terms or {}).items():
+        if term not in known and not set(term) <= set(subject):
+            seen = reading.occurrences(term)
+            core = tuple(word for word in term if word not in subject)
+            kept.append(KeyPhrase(written, term, max(seen.texts, 1), seen.times, reading.occurrences(core).texts))
+    whole = [each for each in kept if not any(_is_piece(each, other) for other in kept)]
     return sorted(whole, key=lambda each: (-each.texts, -each.times, each.form))
 
 
@@ -96,6 +98,13 @@ def _may_be_one(phrase: Form, subject: Form, names: Collection[str]) -> bool:
         and all(_WORD.search(word) for word in phrase)
         and not all(word in names for word in own)
     )
+
+
+def _is_nominal(words: Sequence[str]) -> bool:
+    """Whether the words may be a noun phrase: no verb at either end, no "rapidly expanding"."""
+    ends = {words[0], words[-1]}
+    adverb = len(words) > 1 and words[0].endswith("ly") and words[1].endswith(("ing", "ed"))
+    return not ends & verb_forms() and not words[-1].endswith(("ed", "ly")) and not adverb
 
 
 def _is_fixed(phrase: Form, seen: Occurrences, reading: Reading) -> bool:

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import NamedTuple
 
-from workers.crawl.expand.wording import Form, form
+from workers.crawl.expand.wording import Form, form, stem, words
 
 _NOT_PROSE = re.compile(
     r"```.*?(?:```|$)"  # fenced code
@@ -50,11 +51,13 @@ class Reading:
     """Texts, read once, in which many phrases are looked up."""
 
     def __init__(self, texts: Sequence[str]) -> None:
-        self._runs = [[form(run) for run in _SEPARATOR.split(text) if run.strip()] for text in texts]
+        self._runs: list[list[_Run]] = [
+            [_run(words(piece)) for piece in _SEPARATOR.split(text) if piece.strip()] for text in texts
+        ]
         self._places: dict[str, list[tuple[int, int, int]]] = {}
         for number, runs in enumerate(self._runs):
             for which, run in enumerate(runs):
-                for at, word in enumerate(run):
+                for at, word in enumerate(run.stems):
                     self._places.setdefault(word, []).append((number, which, at))
 
     def occurrences(self, phrase: Form) -> Occurrences:
@@ -64,13 +67,28 @@ class Reading:
         for number, which, at in self._places.get(phrase[0], ()) if phrase else ():
             run = self._runs[number][which]
             end = at + len(phrase)
-            if run[at:end] != phrase:
+            if run.stems[at:end] != phrase:
                 continue
             texts.add(number)
             times += 1
-            begins += at == 0 or run[at - 1] in empty_words() or run[at - 1] in weak_words()
-            ends += end == len(run) or run[end] in _closing_words()
+            begins += at == 0 or run.apart[at - 1] or run.stems[at - 1] in weak_words()
+            ends += end == len(run.stems) or run.apart[end]
         return Occurrences(len(texts), times, min(begins, ends) / times if times else 0.0)
+
+
+class _Run(NamedTuple):
+    """Words with no sign between them."""
+
+    stems: Form
+    apart: list[bool]
+    """Which of them stand outside any phrase: empty words, adjectives, verbs. A noun of any subject may go on with the
+    phrase before it ("quantum error rates")."""
+
+
+def _run(found: Sequence[str]) -> _Run:
+    stems = tuple(stem(word) for word in found)
+    outside = empty_words() | _listed("adjective")
+    return _Run(stems, [root in outside or word in verb_forms() for word, root in zip(found, stems, strict=True)])
 
 
 @cache
@@ -84,17 +102,23 @@ def empty_words() -> frozenset[str]:
 
 @cache
 def weak_words() -> frozenset[str]:
-    """Stems of words that go with any subject."""
-    return _listed("adjective", "verb", "noun")
+    """Stems of adjectives and nouns that go with any subject."""
+    return _listed("adjective", "noun")
 
 
 @cache
-def _closing_words() -> frozenset[str]:
-    """Stems after which a phrase has ended; a noun of any subject goes on with it ("quantum error rates")."""
-    return empty_words() | _listed("adjective", "verb")
+def verb_forms() -> frozenset[str]:
+    """Verbs of any subject in the forms that begin or end a sentence's verb and no noun phrase: not their stems, which
+    they share with nouns ("learn" with "learning", "correct" with "correction")."""
+    base = frozenset(_sections()["verb"].split())
+    return base | {verb.removesuffix("e") + end for verb in base for end in ("s", "es", "ed")}
 
 
 @cache
 def _listed(*kinds: str) -> frozenset[str]:
-    listed = tomllib.loads((files("workers.crawl.expand") / "words.toml").read_text(encoding="utf-8"))
-    return frozenset(stem for kind in kinds for stem in form(listed[kind]))
+    return frozenset(stem for kind in kinds for stem in form(_sections()[kind]))
+
+
+@cache
+def _sections() -> dict[str, str]:
+    return tomllib.loads((files("workers.crawl.expand") / "words.toml").read_text(encoding="utf-8"))

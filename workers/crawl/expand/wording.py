@@ -20,8 +20,13 @@ def form(text: str) -> Form:
 
     Stems are those of the Snowball stemmer for English (Porter 2); words of other languages pass nearly unchanged.
     """
-    plain = unicodedata.normalize("NFKC", text).lower()
-    return tuple(_stem(word) for word in _WORD.findall(plain))
+    return tuple(stem(word) for word in words(text))
+
+
+def words(text: str) -> list[str]:
+    """The words of ``text``, small letters, in Unicode's compatible form (NFKC)."""
+    found: list[str] = _WORD.findall(unicodedata.normalize("NFKC", text).lower())
+    return found
 
 
 def count(phrase: Form, within: Sequence[str]) -> int:
@@ -37,7 +42,8 @@ def _places(first: str, within: Sequence[str]) -> list[int]:
 
 
 @lru_cache(maxsize=_REMEMBERED_WORDS)
-def _stem(word: str) -> str:
+def stem(word: str) -> str:
+    """The word without its endings."""
     return str(_stemmer().stemWord(word))
 
 
