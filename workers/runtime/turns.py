@@ -17,22 +17,26 @@ _LOOK_S = 0.1
 _ON_THE_WAY_S = 0.01
 """Two requests differ by this much in how long they are on their way; a start counts as so much later, or they could
 arrive nearer to each other than they were sent."""
+_ON_THE_WAY_SHARE = 0.04
+"""But at most so much of the interval: who lets itself be asked a hundred times a second does not count the
+milliseconds, and ten of them would halve the pace."""
 
 
 class Turn:
     """One granted turn: send the request, say when it was sent, end it."""
 
-    def __init__(self, ledger: Ledger, group: str, ticket: str, asked_s: float) -> None:
+    def __init__(self, ledger: Ledger, limit: Limit, ticket: str, asked_s: float) -> None:
         """``asked_s`` is when the turn was asked for, by this process's monotonic clock."""
         self._ledger = ledger
-        self._group = group
+        self._group = limit.group
+        self._on_the_way_s = min(_ON_THE_WAY_S, limit.interval_s * _ON_THE_WAY_SHARE)
         self._ticket = ticket
         self._asked_s = asked_s
         self._late_s = 0.0
 
     def sent(self) -> None:
         """The request is on its way; the next one is spaced from now."""
-        self._late_s = time.monotonic() - self._asked_s + _ON_THE_WAY_S
+        self._late_s = time.monotonic() - self._asked_s + self._on_the_way_s
 
     def end(self) -> None:
         """Let the next one ask."""
@@ -53,7 +57,7 @@ class Turns:
         asked_s = time.monotonic()
         ticket = f"{self._owner}/{uuid.uuid4().hex[:12]}"
         wait = self._ledger.take_turn(limit, ticket, lease_s)
-        return wait or Turn(self._ledger, limit.group, ticket, asked_s)
+        return wait or Turn(self._ledger, limit, ticket, asked_s)
 
     @contextmanager
     def turn(self, limit: Limit, lease_s: float, waiting: Callable[[Wait], None]) -> Iterator[Turn]:

@@ -20,6 +20,8 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
     drip_s: float = 0.0
     """Seconds between two bytes of the body."""
+    missing_bytes: int = 0
+    """So many more bytes are declared than sent; the connection is then cut."""
 
 
 Route = Answer | Callable[[int], Answer]
@@ -71,13 +73,14 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(answer.status)
         for name, value in answer.headers.items():
             self.send_header(name, value)
-        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Content-Length", str(len(body) + answer.missing_bytes))
         self.end_headers()
         try:
             for byte in [body] if not answer.drip_s else [body[at : at + 1] for at in range(len(body))]:
                 self.wfile.write(byte)
                 self.wfile.flush()
                 time.sleep(answer.drip_s)
+            self.close_connection = self.close_connection or answer.missing_bytes > 0
         except (BrokenPipeError, ConnectionResetError):
             self.close_connection = True
 

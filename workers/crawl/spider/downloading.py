@@ -17,19 +17,10 @@ from twisted.internet.error import DNSLookupError
 
 from workers.crawl.http.address import address_allowed
 from workers.crawl.http.canonical import Endpoint
-from workers.crawl.http.client import MAX_RETRY_AFTER_S, retry_after_s
+from workers.crawl.http.client import MAX_RETRY_AFTER_S
 from workers.crawl.spider.scheduling import PAGES, BestFirst
-from workers.crawl.spider.turns import PARENT, InTurn
+from workers.crawl.spider.turns import InTurn, rest_of
 from workers.crawl.spider.wire import CrawlOrder
-
-BUSY = frozenset({429, 503})
-"""Statuses of a host that wants to be asked less (RFC 6585, RFC 9110)."""
-
-FIRST_REST_S = 1.0
-"""For a busy host that does not say how long; doubled each time."""
-
-LONGEST_REST_S = 3600.0
-"""A host may close itself to us for longer, but a header must not stop a cluster for days."""
 
 MAX_AUTOTHROTTLE_S = 30.0
 """Slowest pace that latency alone leads to; the same as the longest Crawl-delay."""
@@ -51,17 +42,12 @@ class PublicResolver(CachingThreadedResolver):
 
 
 class PatientRetry(RetryMiddleware):
-    """Scrapy's retries, with the host at rest for as long as it asks: for this crawl and for every other worker."""
+    """Scrapy's retries, but of no answer whose rest is too long to wait for."""
 
     def process_response(self, request: Request, response: Response, spider: Any = None) -> Request | Response:
-        """The response, or the request again; its turn then comes after the rest."""
-        if response.status in BUSY:
-            header = response.headers.get("Retry-After") or b""
-            tries = request.meta.get("retry_times", 0)
-            rest_s = retry_after_s(header.decode("latin-1")) or FIRST_REST_S * 2**tries
-            PARENT.rest(min(rest_s, LONGEST_REST_S))
-            if rest_s > MAX_RETRY_AFTER_S:
-                return response  # not asked again: what it answered is told
+        """The response, or the request again; its turn then comes after the rest that `InTurn` asked for."""
+        if rest_of(response, 0) > MAX_RETRY_AFTER_S:
+            return response
         return super().process_response(request, response)
 
 

@@ -37,6 +37,11 @@ def _link(entry: Any, base: str) -> Link:
 
 
 def _plain(markup: str) -> str:
-    from w3lib.html import remove_tags, replace_entities
+    """The words of a fragment: titles and summaries hold anything from plain text to whole pages."""
+    from bs4 import BeautifulSoup
 
-    return " ".join(replace_entities(remove_tags(markup)).split())
+    return (
+        " ".join(BeautifulSoup(markup, "html.parser").get_text(" ").split())
+        if "<" in markup or "&" in markup
+        else markup
+    )

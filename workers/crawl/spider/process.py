@@ -111,19 +111,21 @@ class _Grants(threading.Thread):
             return
 
     def _answer(self, ask: Ask, following: Iterator[Ask]) -> None:
-        if ask.kind == "rest":
-            self._turns.rest(self._limit.group, ask.seconds)
-        elif ask.kind == "turn":
-            limit = replace(self._limit, interval_s=max(self._limit.interval_s, ask.seconds))
-            with self._turns.turn(limit, self._lease_s, self._waiting) as turn:
-                assert self._child.stdin is not None
-                self._child.stdin.write(f"{GO}\n")
-                self._child.stdin.flush()
-                for word in following:
-                    if word.kind == "end":
-                        return
-                    if word.kind == "sent":
-                        turn.sent()
+        """Hold the turn that is asked for until its end."""
+        if ask.kind != "turn":
+            return
+        limit = replace(self._limit, interval_s=max(self._limit.interval_s, ask.seconds))
+        with self._turns.turn(limit, self._lease_s, self._waiting) as turn:
+            assert self._child.stdin is not None
+            self._child.stdin.write(f"{GO}\n")
+            self._child.stdin.flush()
+            for word in following:
+                if word.kind == "sent":
+                    turn.sent()
+                elif word.kind == "rest":
+                    self._turns.rest(limit.group, word.seconds)
+                elif word.kind == "end":
+                    return
 
     def _asks(self) -> Iterator[Ask]:
         assert self._child.stdout is not None

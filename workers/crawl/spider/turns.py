@@ -16,7 +16,17 @@ from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.crawler import Crawler
 from scrapy.http import Request, Response
 
+from workers.crawl.http.client import retry_after_s
 from workers.crawl.spider.wire import GO, Ask
+
+BUSY = frozenset({429, 503})
+"""Statuses of a host that wants to be asked less (RFC 6585, RFC 9110)."""
+
+FIRST_REST_S = 1.0
+"""For a busy host that does not say how long; doubled each time."""
+
+LONGEST_REST_S = 86_400.0
+"""A host that asks for more than a day means something else, or harm."""
 
 
 class Parent:
@@ -86,6 +96,17 @@ class InTurn(HTTP11DownloadHandler):
         slot = engine.downloader.slots.get(request.meta.get("download_slot", ""))
         await PARENT.turn(slot.delay if slot else 0.0)
         try:
-            return await super().download_request(request)
+            response = await super().download_request(request)
+            if rest_s := rest_of(response, request.meta.get("retry_times", 0)):
+                PARENT.rest(rest_s)  # while the turn is held, so that nobody asks in between
+            return response
         finally:
             PARENT.end()
+
+
+def rest_of(response: Response, tries: int) -> float:
+    """Seconds that the host of this answer is to be left alone; 0 for an answer that asks for nothing."""
+    if response.status not in BUSY:
+        return 0.0
+    header = response.headers.get("Retry-After") or b""
+    return min(retry_after_s(header.decode("latin-1")) or FIRST_REST_S * 2.0**tries, LONGEST_REST_S)

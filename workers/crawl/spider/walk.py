@@ -21,7 +21,7 @@ from urllib.parse import urljoin
 
 import scrapy
 from scrapy.crawler import CrawlerProcess
-from scrapy.exceptions import DownloadCancelledError, DownloadTimeoutError, IgnoreRequest
+from scrapy.exceptions import DownloadCancelledError, DownloadTimeoutError, IgnoreRequest, ResponseDataLossError
 from scrapy.http import HtmlResponse, Response
 from scrapy.utils.gz import gunzip, gzip_magic_number
 from scrapy.utils.response import get_base_url
@@ -208,6 +208,8 @@ class SiteSpider(scrapy.Spider):
     def _on_error(self, failure: Any) -> None:
         if failure.check(DownloadTimeoutError):
             reason = "timeout"
+        elif failure.check(ResponseDataLossError):
+            reason = "truncated"
         elif failure.check(DownloadCancelledError, IgnoreRequest):
             reason = "too_large"  # as sent, or (IgnoreRequest, from Scrapy's decompression) when unpacked
         else:

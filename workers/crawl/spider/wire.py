@@ -31,7 +31,7 @@ class Ask(Record):
     """A line on the spider's standard output; a turn is answered by `GO` on its standard input.
 
     So the limit that all workers share holds for the spider too, which knows neither Redis nor any credential. After
-    `GO` come ``sent`` (unless the request never left) and ``end``, before the next turn is asked for.
+    `GO` come ``sent`` (unless the request never left), ``rest`` if the host asked for one, and ``end``.
     """
 
     kind: Literal["turn", "sent", "end", "rest"] = Field(
