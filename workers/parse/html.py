@@ -9,8 +9,9 @@ from agent.errors import DocumentRejected
 from agent.job.licences import spdx
 from agent.job.records import Block, BlockKind
 from workers.parse.blocks import one_line
-from workers.parse.markup import text_of, to_blocks
+from workers.parse.markup import drop, replace_by_text, text_of, to_blocks
 from workers.parse.parsed import Parsed
+from workers.parse.parsoid import is_parsoid, read_parsoid
 
 _SECOND_OPINION_RATIO = 0.7
 """Below this share of resiliparse's length, resiliparse is right more often than trafilatura. Measured on 1,497 pages:
@@ -40,6 +41,8 @@ def read_html(text: str, url: str = "") -> Parsed:
     tree = trafilatura.load_html(text)
     if tree is None:
         raise DocumentRejected("no_text", "no HTML element could be read")
+    if is_parsoid(tree):
+        return read_parsoid(tree, _stated_licence(tree))
     _prepare(tree)
     article = bool(tree.xpath("//article | //meta[@property='og:type' and @content='article']"))
     licence = _stated_licence(tree)
@@ -76,13 +79,13 @@ def _prepare(tree: Any) -> None:
     for element in list(tree.iter("div", "section", "aside", "dialog")):
         named = f"{element.get('id', '')} {element.get('class', '')}"
         if _NOTICE.search(named) and len(text_of(element)) < _MAX_NOTICE_SHARE * size:
-            _drop(element)
+            drop(element)
     for anchor in tree.xpath(_HEADING_ANCHORS):
-        _drop(anchor)
+        drop(anchor)
     for formula in list(tree.iter("{*}math", "math")):
-        _replace_by_text(formula, _formula(formula))
+        replace_by_text(formula, _formula(formula))
     for formula in tree.xpath("//script[starts-with(@type, 'math/tex')]"):
-        _replace_by_text(formula, f"${(formula.text or '').strip()}$")
+        replace_by_text(formula, f"${(formula.text or '').strip()}$")
     for displayed in tree.xpath(_DISPLAYED_MATH):
         # Extractors keep paragraphs and lose bare divisions between them, and with them what the prose speaks about.
         displayed.tag = "p"
@@ -95,23 +98,6 @@ def _formula(element: Any) -> str:
         "",
     )
     return f"${tex.strip()}$" if tex else one_line(text_of(element))
-
-
-def _drop(element: Any) -> None:
-    _replace_by_text(element, "")
-
-
-def _replace_by_text(element: Any, text: str) -> None:
-    parent = element.getparent()
-    if parent is None:
-        return
-    text += element.tail or ""
-    before = element.getprevious()
-    if before is not None:
-        before.tail = (before.tail or "") + text
-    else:
-        parent.text = (parent.text or "") + text
-    parent.remove(element)
 
 
 def _second_opinion(text: str) -> list[Block]:

@@ -48,6 +48,25 @@ def text_of(element: Any, *, keep_lines: bool = False) -> str:
     return "".join(parts)
 
 
+def replace_by_text(element: Any, text: str) -> None:
+    """Put text where an element stands; what follows it stays."""
+    parent = element.getparent()
+    if parent is None:
+        return
+    text += element.tail or ""
+    before = element.getprevious()
+    if before is not None:
+        before.tail = (before.tail or "") + text
+    else:
+        parent.text = (parent.text or "") + text
+    parent.remove(element)
+
+
+def drop(element: Any) -> None:
+    """Take an element out and leave the text after it."""
+    replace_by_text(element, "")
+
+
 def _gather(element: Any, parts: list[str], line_end: str) -> None:
     if _tag(element) in _BREAKS:
         parts.append(line_end)
