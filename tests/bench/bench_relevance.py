@@ -18,6 +18,10 @@ from typing import NamedTuple
 from agent.job.coverage import covered
 from agent.job.records import Topic, TopicMap
 from tests.bench.relevance_corpus import TOPICS, Graded, documents
+from workers.crawl.expand.concepts import concepts
+from workers.crawl.expand.feedback import Feedback
+from workers.crawl.expand.nearest import nearest
+from workers.crawl.expand.topics import topic_map
 from workers.crawl.relevance.score import rank
 from workers.crawl.selection import select
 from workers.crawl.sources.contract import Found
@@ -96,6 +100,12 @@ def ours(topics: TopicMap) -> Method:
     return score
 
 
+def ours_learnt(items: Sequence[Graded]) -> list[float]:
+    """The score of discovery with the map that it learns from these documents itself, without a model or Wikipedia."""
+    first = nearest(SUBJECT, [item.found for item in items])
+    return ours(topic_map(SUBJECT, concepts(Feedback().propose(SUBJECT, first).phrases, SUBJECT)))(items)
+
+
 METHODS: dict[str, Method] = {
     "BM25, the subject": bm25(SUBJECT),
     "BM25, all words of the map": bm25(VOCABULARY),
@@ -103,6 +113,7 @@ METHODS: dict[str, Method] = {
     "embedding, passages": passages,
     "embedding, the whole map": map_vector,
     "ours, the subject alone": ours(ALONE),
+    "ours, a map learnt from them": ours_learnt,
     "ours, with the map": ours(TOPICS),
 }
 

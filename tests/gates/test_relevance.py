@@ -12,14 +12,14 @@ from tests.bench.relevance_corpus import DATA, Graded, documents
 from workers.crawl.relevance.score import rank
 from workers.crawl.selection import select
 
-AVERAGE_PRECISION = 0.84
-"""On the half that no weight was chosen on; 0.860 when pinned, the best baseline 0.825."""
-AT_50 = 0.90
-"""0.94 when pinned."""
-AT_100 = 0.86
-"""0.90 when pinned."""
-BALANCE_GAIN = 0.02
-"""How much nearer the shares of 50 selected documents are to the map's than those of the 50 best; 0.04 when pinned."""
+AVERAGE_PRECISION = 0.85
+"""On the half that no weight was chosen on; 0.867 when pinned, the best baseline 0.825."""
+AT_50 = 0.92
+"""0.96 when pinned."""
+AT_100 = 0.87
+"""0.91 when pinned."""
+BALANCE_GAIN = 0.03
+"""How much nearer the shares of 50 selected documents are to the map's than those of the 50 best; 0.07 when pinned."""
 
 pytestmark = [
     pytest.mark.skipif(not DATA.is_dir(), reason="the recorded material is not beside this checkout"),
@@ -46,6 +46,14 @@ def test_no_plain_ranking_is_better(baseline: str) -> None:
     plain = measured(items, METHODS[baseline](items))
     assert mine.average_precision > plain.average_precision
     assert all(ours >= theirs for ours, theirs in zip(mine.precision, plain.precision, strict=True))
+
+
+@pytest.mark.parametrize("baseline", ["BM25, the subject", "embedding, whole openings", "embedding, passages"])
+@pytest.mark.parametrize("known", ["ours, the subject alone", "ours, a map learnt from them"])
+def test_nor_is_one_that_knows_as_little_when_nobody_wrote_a_map(known: str, baseline: str) -> None:
+    items = held_out()
+    ours, plain = (measured(items, METHODS[name](items)) for name in (known, baseline))
+    assert ours.average_precision > plain.average_precision
 
 
 def test_a_selection_is_shared_out_more_like_the_map_than_the_best_scores_are() -> None:

@@ -11,12 +11,12 @@ from agent.job.records import Candidate, TopicMap
 from workers.crawl.expand.coverage import coverage
 from workers.crawl.relevance.dates import citations, recency
 from workers.crawl.relevance.depth import depth
+from workers.crawl.relevance.gist import gist
 from workers.crawl.relevance.opening import is_enough, words_of
 from workers.crawl.relevance.readability import readability
 from workers.crawl.relevance.reputation import reputation
 from workers.crawl.relevance.semantic import semantic
 from workers.crawl.relevance.topical import topical
-from workers.crawl.relevance.vocabulary import vocabulary, words_of_map
 from workers.crawl.relevance.weights import ABOUT, NEUTRAL_WORTH, WORTH, WORTH_SHARE, Weight
 from workers.crawl.sources.contract import Found
 
@@ -64,13 +64,12 @@ def _scored(found: Sequence[Found], topics: TopicMap, today: date) -> Iterator[F
 
     texts = [words_of(item) for item in found]
     vectors = embed_passages(texts)
-    words = words_of_map(topics)
+    wholes = gist(texts, topics.subject)
     meanings, rows = semantic(vectors, topics.subject), coverage(texts, topics, vectors)
-    for item, text, meaning, row in zip(found, texts, meanings, rows, strict=True):
-        known: dict[str, float | None] = {"semantic": meaning}
+    for item, text, meaning, whole, row in zip(found, texts, meanings, wholes, rows, strict=True):
+        known: dict[str, float | None] = {"semantic": meaning, "gist": whole}
         if is_enough(item):
-            known |= {"topics": topical(row, topics), "vocabulary": vocabulary(text, words)}
-            known |= {"depth": depth(text), "readability": readability(text)}
+            known |= {"topics": topical(row, topics), "depth": depth(text), "readability": readability(text)}
         known |= _told(item.candidate, today)
         parts = {name: round(value, 4) for name, value in known.items() if value is not None}
         told = {"parts": parts, "topics": row, "score": round(score_of(parts), 4)}

@@ -82,9 +82,9 @@ def test_a_document_known_only_by_its_link_is_kept_whatever_its_title() -> None:
 
 
 def test_without_a_text_only_what_the_title_and_the_source_say_are_parts() -> None:
-    assert set(one(found("p", "Qubits")).parts) == {"semantic"}
+    assert set(one(found("p", "Qubits")).parts) == {"semantic", "gist"}
     parts = one(found("p", "Qubits", source="arxiv", date="2024", citations=3)).parts
-    assert set(parts) == {"semantic", "reputation", "citations", "recency"}
+    assert set(parts) == {"semantic", "gist", "reputation", "citations", "recency"}
 
 
 def test_every_part_and_every_topic_is_told_between_nought_and_one() -> None:
@@ -97,9 +97,9 @@ def test_every_part_and_every_topic_is_told_between_nought_and_one() -> None:
 
 def test_a_part_that_is_not_known_counts_neither_for_nor_against() -> None:
     parts = dict.fromkeys((*ABOUT, *WORTH), 0.4)
-    parts["semantic"] = 0.4 * ABOUT["semantic"].full
+    parts |= {name: 0.4 * ABOUT[name].full for name in ("semantic", "gist")}
     whole = score_of(parts)
-    for name in ("topics", "vocabulary", *WORTH):
+    for name in ("topics", *WORTH):
         assert score_of({other: value for other, value in parts.items() if other != name}) == pytest.approx(whole)
 
 

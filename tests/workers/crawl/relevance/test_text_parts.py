@@ -8,10 +8,10 @@ import pytest
 
 from agent.job.records import Candidate, Topic, TopicMap
 from workers.crawl.relevance.depth import depth
+from workers.crawl.relevance.gist import gist
 from workers.crawl.relevance.opening import is_enough, words_of
 from workers.crawl.relevance.readability import readability
 from workers.crawl.relevance.topical import topical
-from workers.crawl.relevance.vocabulary import vocabulary, words_of_map
 from workers.crawl.sources.contract import Found
 
 
@@ -60,27 +60,11 @@ def test_prose_is_readable_and_a_run_of_names_is_not() -> None:
     assert 0.1 < readability(paper) < 1
 
 
-def test_the_words_of_a_map_are_those_of_subject_topics_and_phrases_but_for_joining_ones() -> None:
-    topic = Topic(name="correction of errors", weight=1.0, phrases=("surface codes", "code distance"))
-    words = words_of_map(TopicMap(subject="quantum computing", topics=(topic,)))
-    assert words == {"quantum", "comput", "correct", "error", "surfac", "code", "distanc"}
-
-
-def test_new_words_of_the_subject_count_more_than_the_same_again() -> None:
-    words = frozenset({"quantum", "gate", "code", "error"})
-    values = [
-        vocabulary(text, words)
-        for text in (
-            "Roses.",
-            "A gate.",
-            "A gate, a gate.",
-            "Gates " * 50,
-            "Gates and codes.",
-            "quantum error codes of gates",
-        )
-    ]
-    assert values[0] == 0 and values[-1] < 1
-    assert values[1] < values[2] < values[4] < values[5] and values[2] < values[3]
+def test_the_gist_of_a_text_on_the_subject_is_near_to_it() -> None:
+    near, far, empty = gist(
+        ["Gates act on the qubits of a quantum computer.", "Prune roses in winter.", ""], "quantum computing"
+    )
+    assert near > 0.4 > 0.2 > far >= 0 == empty
 
 
 TOPICS = TopicMap(subject="s", topics=tuple(Topic(name=name, weight=0.25) for name in "abcd"))
