@@ -44,6 +44,7 @@ def discover(work: StageWork) -> Outcome:
         services,
         named=named_endpoints(spec.sources, spec.endpoints.values()),
         turns=work.turns,
+        store=work.store,
         pulse=lambda: work.tick(0),
     )
     asking, expansion = _searched(work, http)

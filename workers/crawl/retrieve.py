@@ -20,7 +20,12 @@ from workers.runtime.work import Outcome, StageWork
 
 NOUN = "documents"
 
-_BROKEN = frozenset({"timeout", "connection_failed", "tls_failed", "bad_encoding", "too_many_redirects"})
+_BROKEN = frozenset(
+    {
+        "timeout", "connection_failed", "tls_failed", "bad_encoding", "too_many_redirects", "truncated", "host_at_rest",
+        "key_refused",
+    }
+)  # fmt: skip
 
 
 def retrieve(work: StageWork) -> Outcome:
@@ -67,7 +72,7 @@ def _client(work: StageWork, candidates: Sequence[Candidate], pulse: Callable[[]
     # A candidate keeps the source it was first found by: on a list of candidates that is another than the job's.
     sources = {*spec.sources, *(candidate.source for candidate in candidates)}
     named = named_endpoints(sources, [*listed, *spec.endpoints.values()])
-    return client_for(spec, services_for(spec.endpoints), named=named, turns=work.turns, pulse=pulse)
+    return client_for(spec, services_for(spec.endpoints), named=named, turns=work.turns, store=work.store, pulse=pulse)
 
 
 def _with_bytes(work: StageWork, http: PoliteClient, candidate: Candidate) -> tuple[Candidate, bytes]:
@@ -83,8 +88,6 @@ def _with_bytes(work: StageWork, http: PoliteClient, candidate: Candidate) -> tu
     for copy in candidate.copies or (Copy(url=candidate.url),):
         try:
             answer = http.get(copy.url)
-            if not answer.body:
-                raise DocumentRejected("no_text", "the answer has no body")
         except DocumentRejected as error:
             first_refusal = first_refusal or error
             continue

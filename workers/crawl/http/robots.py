@@ -19,6 +19,9 @@ MAX_CRAWL_DELAY_S = 30.0
 """A longer Crawl-delay is taken as this one: RFC 9309 does not know the line, and 30 s is 120 pages an
 hour."""
 
+_MOST_TRIED_LINES = 40
+"""Each costs one parse of the whole file; a file with more lines that match one address is made to cost time."""
+
 _HTML = re.compile(r"<\s*(?:!doctype\s+html|html|head|body|script|title|meta)\b", re.IGNORECASE)
 _DISALLOW = re.compile(r"\s*disallow\s*:\s*([^#\s]+)", re.IGNORECASE)
 
@@ -68,9 +71,12 @@ class Robots(Record):
         has it."""
         lines = self.text.splitlines()
         closing = [(number, match[1]) for number, line in enumerate(lines) if (match := _DISALLOW.match(line))]
-        for number, path in sorted(closing, key=lambda item: (-len(item[1]), item[0])):
-            if Protego.parse(f"User-agent: *\nDisallow: {path}").can_fetch(url, PRODUCT_TOKEN):
-                continue
+        matching = [
+            (number, path)
+            for number, path in sorted(closing, key=lambda item: (-len(item[1]), item[0]))
+            if not Protego.parse(f"User-agent: *\nDisallow: {path}").can_fetch(url, PRODUCT_TOKEN)
+        ]
+        for number, path in matching[:_MOST_TRIED_LINES]:
             turned = [*lines[:number], f"Allow: {path}", *lines[number + 1 :]]
             if Protego.parse("\n".join(turned)).can_fetch(url, PRODUCT_TOKEN):
                 return lines[number].strip()
@@ -80,13 +86,17 @@ class Robots(Record):
         return Evidence(kind="robots", url=self.url, line=line, time=self.time)
 
 
-def read_robots(url: str, status: int, body: bytes, time: str) -> Robots:
+def read_robots(url: str, status: int, body: bytes, time: str, *, challenge: str = "") -> Robots:
     """What an answer to a request for robots.txt means (RFC 9309, 2.3.1), redirects already followed.
 
     4xx opens everything, but for 429: a server that is too busy to say has not said yes. 5xx and anything
     else closes everything; so does a web page in its place, which is how bot challenges and log-in walls
-    answer.
+    answer. ``challenge`` is the sign of one, of whatever status.
     """
+    if challenge:
+        return Robots(
+            url=url, rule="disallow_all", because=f"a test for humans stands in its place ({challenge})", time=time
+        )
     if 400 <= status < 500 and status != 429:
         return Robots(url=url, rule="allow_all", because=f"there is none (HTTP {status})", time=time)
     if status != 200:

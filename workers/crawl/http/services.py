@@ -11,8 +11,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
+from urllib.parse import quote, quote_plus
+
+from w3lib.url import url_query_cleaner
 
 from agent.errors import InvalidSpec
+from workers.crawl.http.wire import Reply
+
+_BLOT = "***"
 
 Access = Literal["crawl", "documented-api", "never"]
 
@@ -69,6 +75,10 @@ class Service:
     """How long an answer without caching headers counts as fresh."""
     key: Key | None = None
     interval_with_key_s: float | None = None
+    backoff_s: float = 5.0
+    """First pause after a 429 that names none; it doubles with each."""
+    patience_s: float = 120.0
+    """Longest pause that is waited for."""
 
 
 class Services:
@@ -96,4 +106,36 @@ class Services:
 
     def of(self, url: str) -> Service | None:
         """The service that an address belongs to, None for the web at large."""
-        return next((each for each in self._longest_first if url.startswith(self._bases[each.name])), None)
+        return next((each for each in self._longest_first if _is_under(url, self._bases[each.name])), None)
+
+    def without_key_parameter(self, url: str) -> str:
+        """The address without the parameter that carries its service's key: an answer's own links may hold it."""
+        service = self.of(url)
+        parameter = service.key.parameter if service and service.key else ""
+        cleaned = url_query_cleaner(url, (parameter,), remove=True) if parameter and parameter in url else url
+        return self.redacted(str(cleaned))
+
+    def redacted(self, text: str) -> str:
+        """The text with every key of these services blotted out, however it is quoted."""
+        for value in self._key_values():
+            for form in {value, quote(value, safe=""), quote_plus(value)}:
+                text = text.replace(form, _BLOT)
+        return text
+
+    def without_keys(self, reply: Reply, service: Service | None) -> Reply:
+        """The answer without keys: some services repeat the whole request in what they say."""
+        headers = {name: self.redacted(value) for name, value in reply.headers.items()}
+        body = reply.body
+        if service is not None and service.key is not None and (value := service.key.value):
+            for form in {value, quote(value, safe=""), quote_plus(value)}:
+                body = body.replace(form.encode(), _BLOT.encode())
+        return Reply(reply.status, headers, body)
+
+    def _key_values(self) -> list[str]:
+        return [each.key.value for each in self._known.values() if each.key is not None and each.key.value]
+
+
+def _is_under(url: str, base: str) -> bool:
+    """Whether the address is the base or lies under it; ``https://api.org.evil.net`` is not under
+    ``https://api.org``."""
+    return url.startswith(base) and (base[-1:] in "/?=&" or url[len(base) : len(base) + 1] in ("", "/", "?", "#", "&"))

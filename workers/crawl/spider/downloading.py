@@ -17,7 +17,7 @@ from twisted.internet.error import DNSLookupError
 
 from workers.crawl.http.address import address_allowed
 from workers.crawl.http.canonical import Endpoint
-from workers.crawl.http.client import MAX_RETRY_AFTER_S
+from workers.crawl.http.patience import MAX_RETRY_AFTER_S
 from workers.crawl.spider.scheduling import PAGES, BestFirst
 from workers.crawl.spider.turns import InTurn, rest_of
 from workers.crawl.spider.wire import CrawlOrder

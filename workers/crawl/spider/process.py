@@ -14,7 +14,7 @@ from typing import IO, BinaryIO
 
 from agent.errors import BrokerUnavailable, SourceFailed
 from agent.ledger.contract import Limit, Wait
-from workers.crawl.http.client import MAX_RETRY_AFTER_S
+from workers.crawl.http.patience import MAX_RETRY_AFTER_S
 from workers.crawl.spider.wire import GO, Ask, CrawlLine, CrawlOrder
 from workers.runtime.turns import Turns
 

@@ -27,8 +27,9 @@ from scrapy.utils.gz import gunzip, gzip_magic_number
 from scrapy.utils.response import get_base_url
 
 from workers.crawl.glance import Glance, glance
+from workers.crawl.http.answer import KEPT_HEADERS
 from workers.crawl.http.canonical import canonical_url, origin
-from workers.crawl.http.client import KEPT_HEADERS, MAX_REDIRECTS, REDIRECTS
+from workers.crawl.http.client import MAX_REDIRECTS, REDIRECTS
 from workers.crawl.media import DOCUMENT_TYPES, bare_type
 from workers.crawl.permission.page import forbids_following
 from workers.crawl.spider.addresses import Addresses, Way

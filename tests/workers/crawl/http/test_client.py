@@ -5,11 +5,14 @@ from __future__ import annotations
 import gzip
 import threading
 from collections.abc import Iterator
+from uuid import uuid4
 
 import pytest
 
 from agent.errors import DocumentRejected, JobCancelled
 from agent.ledger.contract import Limit
+from agent.ledger.memory import MemoryLedger
+from agent.store import Store
 from tests.workers.crawl.site_server import Answer, Route, SiteServer, serving
 from tests.workers.turns import LeapingTurns
 from workers.crawl.http.canonical import endpoint
@@ -37,7 +40,7 @@ def fetcher(site: SiteServer, turns: Turns | None = None, **changes: object) -> 
     """A client to whom the user named the site."""
     options: dict[str, object] = {
         "user_agent": "finetune-agent/test", "timeout_s": 2.0, "max_bytes": 100_000, "requests_per_second": 50.0,
-        "turns": turns or LeapingTurns(), "named": {endpoint(site.base)},
+        "turns": turns or LeapingTurns(), "store": Store("memory://" + uuid4().hex), "named": {endpoint(site.base)},
         "services": Services((), {}),
     }  # fmt: skip
     return PoliteClient(**{**options, **changes})  # type: ignore[arg-type]
@@ -143,7 +146,7 @@ def test_a_busy_server_is_asked_again_after_the_pause_it_wants(site: SiteServer,
     busy = Answer(status=429, headers={"Retry-After": "1"})
     routes["/busy"] = lambda before: busy if before == 0 else Answer("now")
 
-    assert fetcher(site).get(f"{site.base}/busy").body == b"now"
+    assert fetcher(site, Turns(MemoryLedger(), "test")).get(f"{site.base}/busy").body == b"now"
     first, second = (moment for moment, path, _ in site.asked if path == "/busy")
     assert second - first >= 1.0
 
@@ -194,4 +197,4 @@ def test_a_cancelled_job_does_not_sit_out_a_pause(site: SiteServer, routes: dict
             raise JobCancelled("cancelled")
 
     with pytest.raises(JobCancelled):
-        fetcher(site, pulse=pulse).get(f"{site.base}/busy")
+        fetcher(site, Turns(MemoryLedger(), "test"), pulse=pulse).get(f"{site.base}/busy")
