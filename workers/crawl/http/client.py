@@ -60,8 +60,8 @@ class PoliteClient:
         """Open no connection yet.
 
         ``turns`` grants requests; ``named`` are the hosts a user named, which may be private; ``store`` holds the
-        shared cache, None keeps nothing; ``strict_robots`` asks robots.txt about documented services too; ``pulse`` is called every second or
-        so while waiting and reading, and may raise to end it.
+        shared cache, None keeps nothing; ``strict_robots`` asks robots.txt about documented services too; ``pulse`` is
+        called every second or so while waiting and reading, and may raise to end it.
         """
         self._max_bytes = max_bytes
         self._rate = requests_per_second

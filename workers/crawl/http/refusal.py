@@ -26,11 +26,12 @@ def refusal(reply: Reply, url: str, service: Service | None) -> DocumentRejected
         return DocumentRejected("challenge_page", f"{url} answers a test for humans ({sign}); nothing gets round it")
     if service is not None and reply.status in (401, 403) and service.key is not None:
         key = service.key
-        if not key.value:
+        if not key.value and reply.status == 401:
             told = f"the environment variable {key.variable} is not set on this worker; set it to your key"
             return DocumentRejected("missing_key", f"{service.name} answers {reply.status}, and {told}")
-        told = f"the key in {key.variable} is wrong, not active yet, or used up; look at your account there"
-        return DocumentRejected("key_refused", f"{service.name} answers {reply.status}: {told}{_quoted(reply)}")
+        if key.value:
+            told = f"the key in {key.variable} is wrong, not active yet, or used up; look at your account there"
+            return DocumentRejected("key_refused", f"{service.name} answers {reply.status}: {told}{_quoted(reply)}")
     if reply.status != 200:
         meaning = _MEANINGS.get(reply.status, "it fails; try again later" if reply.status >= 500 else "no document")
         return DocumentRejected(f"http_{reply.status}", f"{url}: {meaning}{_quoted(reply)}")

@@ -50,11 +50,14 @@ def refusal(service: Service, error: DocumentRejected) -> SourceFailed | Documen
         return SourceFailed(
             f"{service.name} needs a key.", next_step=f"Set {key.variable} where the crawl worker runs."
         )
-    if error.reason in ("http_401", "http_403", "http_429"):
-        said = {"http_401": "wants a key that it knows", "http_403": "refuses us", "http_429": "says it is too much"}
+    said = {
+        "http_401": "wants a key that it knows", "key_refused": "refuses our key", "http_403": "refuses us",
+        "http_429": "says it is too much", "host_at_rest": "says it is too much",
+    }  # fmt: skip
+    if error.reason in said:
         if key and not key.value:
             step = f"Set {key.variable} where the crawl worker runs; without a key little is given."
-        elif key and error.reason != "http_429":
+        elif error.reason == "key_refused" and key:
             step = f"Check the key in {key.variable}."
         else:
             step = "Try again later, or ask for less: discover.max_queries, discover.results_per_query."

@@ -32,6 +32,8 @@ _API = Service(
     "https://export.arxiv.org/api/",
     _API_TERMS,
     interval_s=3.0,
+    backoff_s=60.0,  # it answers 429 below its own limit; what helps is a pause of minutes
+    patience_s=300.0,
     shares_limit_with="arxiv",
     fresh=timedelta(days=1),  # results change once a day, and the manual asks not to repeat a query within it
 )
@@ -40,6 +42,8 @@ _OAI = Service(
     "https://oaipmh.arxiv.org/oai",
     _API_TERMS,
     interval_s=3.0,
+    backoff_s=60.0,  # it answers 429 below its own limit; what helps is a pause of minutes
+    patience_s=300.0,
     shares_limit_with="arxiv",
     fresh=timedelta(days=7),
 )
