@@ -16,7 +16,7 @@ from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.crawler import Crawler
 from scrapy.http import Request, Response
 
-from workers.crawl.http.client import retry_after_s
+from workers.crawl.http.patience import retry_after_s
 from workers.crawl.spider.wire import GO, Ask
 
 BUSY = frozenset({429, 503})
