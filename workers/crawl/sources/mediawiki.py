@@ -129,11 +129,11 @@ class Wiki:
             "srlimit": min(limit, 50), "srsort": "relevance",
         }  # fmt: skip
         for answer in self._all(asked):
-            for hit in answer.get("search", ()):
-                if wanted <= 0:
-                    return
-                wanted -= 1
-                yield hit_of(hit)
+            some = answer.get("search", ())[:wanted]
+            yield from map(hit_of, some)
+            wanted -= len(some)
+            if wanted <= 0:
+                return
 
     def about(self, pages: Iterable[int]) -> dict[int, About]:
         """Page number -> what it is; pages that are gone are left out.
