@@ -17,7 +17,7 @@ from workers.crawl.http.address import named_endpoints
 from workers.crawl.http.client import PoliteClient, client_for
 from workers.crawl.look_up import looked_up
 from workers.crawl.merge import merged
-from workers.crawl.relevance.score import Ranking, rank
+from workers.crawl.relevance.score import rank
 from workers.crawl.selection import select
 from workers.crawl.shards import shards_of
 from workers.crawl.sources import services_for
@@ -49,7 +49,8 @@ def discover(work: StageWork) -> Outcome:
     )
     asking, expansion = _searched(work, http)
     found, refused = merged(asking.findings)
-    work.output.receive(NOUN, len(found) + len(refused))
+    received = len(found) + len(refused)
+    work.output.receive(NOUN, received)
     known = looked_up(found, spec, http, services)
     refused += known.refused
     for item in refused:
@@ -61,8 +62,6 @@ def discover(work: StageWork) -> Outcome:
     for far in ranking.off_topic:
         detail = f"similarity {far.candidate.parts['semantic']:.2f} is below {spec.discover.min_relevance}"
         _reject(work, far.candidate, "off_topic", detail)
-    for withdrawn in ranking.retracted:
-        _reject(work, withdrawn.candidate, "retracted", "a citation service or its publisher says it was withdrawn")
     limit = spec.discover.max_documents
     selected = select(ranking.kept, expansion.topics, max(0, limit - len(chosen)))
     kept = [item.candidate for item in (*chosen[:limit], *selected)]
@@ -75,13 +74,13 @@ def discover(work: StageWork) -> Outcome:
     work.output.facts["not_asked"] = expansion.notes | known.notes
     work.output.facts["coverage"] = _coverage(kept, expansion.topics)
     if not kept:
-        message = _nothing_left(work, asking.reports, refused, ranking)
+        message = _nothing_left(work, asking.reports, refused, ranking.off_topic)
         raise NotEnoughData(message, next_step=_NEXT_STEP)
 
     work.output.write_records("candidates.jsonl", kept)
     work.output.write_records("queries.jsonl", expansion.queries)
     work.output.write_records("topics.jsonl", [expansion.topics])
-    work.tick(len(found) + len(refused), len(found) + len(refused))
+    work.tick(received, received)
     if spec.until == "discover":
         return Outcome(verdict="found")
     successors = []
@@ -138,7 +137,7 @@ def _nothing_left(
     work: StageWork,
     reports: Mapping[str, SourceReport],
     refused: Sequence[Refused],
-    ranking: Ranking,
+    off_topic: Sequence[Found],
 ) -> str:
     tried = []
     for name, report in reports.items():
@@ -146,8 +145,7 @@ def _nothing_left(
             tried.append(f"{name}: {report.error}")
             continue
         reasons = Counter(item.reason for item in refused if item.candidate.source == name)
-        for reason, items in (("off_topic", ranking.off_topic), ("retracted", ranking.retracted)):
-            reasons[reason] += sum(1 for item in items if item.candidate.source == name)
+        reasons["off_topic"] += sum(1 for item in off_topic if item.candidate.source == name)
         told = ", ".join(f"{count} {reason}" for reason, count in sorted(reasons.items()) if count)
         tried.append(f"{name}: {told or 'nothing there'}")
     return f"No document about {work.spec.subject!r} was found. Tried " + "; ".join(tried).rstrip(".") + "."

@@ -62,6 +62,15 @@ def test_the_same_document_from_two_sources_counts_once(tmp_path: Path) -> None:
     assert len({item.id for item in job.candidates()}) == len(job.candidates()) == 3
 
 
+def test_every_candidate_shows_its_parts_and_the_facts_how_many_topics_are_covered(tmp_path: Path) -> None:
+    job = CrawlJob(tmp_path, [corpus(tmp_path, "docs", 3)], discover={"expand": ()})
+    job.discover()
+    assert all({"semantic", "gist"} <= set(item.parts) for item in job.candidates())
+    assert job.facts()["coverage"] == {"topics": 1, "covered": 1, "missing": []}
+    far = next(row for row in job.rejected("discover", "0").values() if row.reason == "off_topic")
+    assert far.detail.startswith("similarity 0.0") and far.detail.endswith("is below 0.2")
+
+
 def test_when_nothing_is_left_each_source_is_named_with_its_reason(tmp_path: Path) -> None:
     beside, missing = corpus(tmp_path, "docs", 0), f"dir:{tmp_path}/nowhere"
     with pytest.raises(NotEnoughData) as caught:

@@ -16,7 +16,6 @@ class Standing(NamedTuple):
 
 SOURCES: dict[str, Standing] = {
     "pubmed": Standing(0.9, "indexed journals, reviewed by peers"),
-    "pmc": Standing(0.9, "full text of the same journals"),
     "ieee": Standing(0.9, "journals and conferences reviewed by peers"),
     "ocw": Standing(0.9, "teaching material of a university, by its staff"),
     "khan": Standing(0.8, "lessons written and edited for learners"),
@@ -37,8 +36,8 @@ _BY_NAME = 0.05
 
 def reputation(candidate: Candidate) -> float | None:
     """0 to 1; None where neither source nor venue says anything."""
-    standing = SOURCES.get(candidate.source.partition(":")[0])
-    known = [standing.value] if standing else []
+    kinds = {found.partition(" ")[0].partition(":")[0] for found in (candidate.source, *candidate.also)}
+    known = [SOURCES[kind].value for kind in kinds if kind in SOURCES]
     venue = candidate.venue.lower()
     if venue and candidate.doi and not any(name in venue for name in _PREPRINTS):
         known.append(REVIEWED.value)

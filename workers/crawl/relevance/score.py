@@ -25,15 +25,14 @@ _AT_ONCE = 1000
 
 
 class Ranking(NamedTuple):
-    """All three carry their scores, best first; equal scores are in order of address."""
+    """Both carry their scores, best first; equal scores are in order of address."""
 
     kept: list[Found]
     off_topic: list[Found]
-    retracted: list[Found]
 
 
 def rank(found: Sequence[Found], topics: TopicMap, min_relevance: float, today: date) -> Ranking:
-    """Score each by what is known of it; set apart what lies below ``min_relevance`` and what was withdrawn.
+    """Score each by what is known of it; set apart what lies below ``min_relevance``.
 
     The bar is for the part ``semantic`` alone: no number of citations makes a paper about something else relevant. A
     candidate without text (a PDF known by a link only) has just its title to go by, which is too little to refuse it:
@@ -48,11 +47,9 @@ def rank(found: Sequence[Found], topics: TopicMap, min_relevance: float, today: 
         for one in _scored(found[start : start + _AT_ONCE], topics, today)
     ]
     scored.sort(key=lambda item: (-item.candidate.score, item.candidate.url))
-    ranking = Ranking([], [], [])
+    ranking = Ranking([], [])
     for item in scored:
-        if item.candidate.retracted:
-            ranking.retracted.append(item)
-        elif item.text and item.candidate.parts["semantic"] < min_relevance:
+        if item.text and item.candidate.parts["semantic"] < min_relevance:
             ranking.off_topic.append(item)
         else:
             ranking.kept.append(item)

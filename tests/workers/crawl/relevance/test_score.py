@@ -71,12 +71,6 @@ def test_a_famous_paper_about_something_else_stays_off_topic() -> None:
     assert [item.candidate.url for item in open_bar.kept] == ["q", "g"]
 
 
-def test_what_was_withdrawn_is_set_apart_however_relevant() -> None:
-    ranking = rank([found("q", "Qubits", QUBIT, retracted=True)], TOPICS, 0.2, TODAY)
-    assert [item.candidate.url for item in ranking.retracted] == ["q"]
-    assert ranking.kept == ranking.off_topic == []
-
-
 def test_a_document_known_only_by_its_link_is_kept_whatever_its_title() -> None:
     assert [item.candidate.url for item in rank([found("p", "roses")], TOPICS, 0.2, TODAY).kept] == ["p"]
 
@@ -141,4 +135,4 @@ def test_what_a_person_chose_stays_marked() -> None:
 
 
 def test_nothing_found_ranks_to_nothing() -> None:
-    assert rank([], TOPICS, 0.2, TODAY) == ([], [], [])
+    assert rank([], TOPICS, 0.2, TODAY) == ([], [])

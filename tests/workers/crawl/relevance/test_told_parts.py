@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from agent.job.records import Candidate
+from agent.spec.sources import SOURCE_KINDS
 from workers.crawl.relevance.dates import HALF_LIFE_YEARS, age_years, citations, recency
 from workers.crawl.relevance.reputation import SOURCES, reputation
 
@@ -39,6 +40,15 @@ def test_a_preprint_server_is_no_reviewed_venue() -> None:
 def test_a_paper_found_at_arxiv_that_a_journal_took_has_the_standing_of_the_journal() -> None:
     taken = reputation(work(source="arxiv", venue="Quantum", doi="10.22331/q"))
     assert taken is not None and taken > SOURCES["arxiv"].value
+
+
+def test_a_work_that_several_sources_found_has_the_best_standing_of_them() -> None:
+    both = work(source="openalex", also=("arxiv https://arxiv.org/abs/1", "pubmed https://pubmed.example/2"))
+    assert reputation(both) == reputation(work(source="pubmed"))
+
+
+def test_every_standing_is_that_of_a_source_there_is() -> None:
+    assert set(SOURCES) <= set(SOURCE_KINDS)
 
 
 def test_standings_are_between_nought_and_one_and_each_has_its_reason() -> None:
