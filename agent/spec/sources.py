@@ -27,6 +27,10 @@ SOURCE_KINDS: dict[str, SourceKind] = {
     for kind in (
         SourceKind("openalex", f"{_ADAPTERS}.openalex:OpenAlex", "none", "openalex, open-access works", default=True),
         SourceKind("crossref", f"{_ADAPTERS}.crossref:Crossref", "none", "crossref, works with a DOI"),
+        SourceKind(
+            "semanticscholar", f"{_ADAPTERS}.semanticscholar:SemanticScholar", "none",
+            "semanticscholar, works with open PDFs (S2_API_KEY helps)",
+        ),
         SourceKind("ocw", f"{_ADAPTERS}.ocw:OpenCourseWare", "none", "ocw, MIT OpenCourseWare's courses", default=True),
         SourceKind("ieee", f"{_ADAPTERS}.ieee:IeeeXplore", "none", "ieee, IEEE Xplore's metadata (needs IEEE_API_KEY)"),
         SourceKind(

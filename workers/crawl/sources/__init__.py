@@ -21,6 +21,7 @@ def adapter_of(source: str) -> type[Source]:
 _SCHOLARS = {
     "openalex": "workers.crawl.sources.openalex:OpenAlex",
     "crossref": "workers.crawl.sources.crossref:Crossref",
+    "semanticscholar": "workers.crawl.sources.semanticscholar:SemanticScholar",
     "unpaywall": "workers.crawl.sources.unpaywall:Unpaywall",
 }
 """Names of ``discover.look_up`` -> who answers; Unpaywall is no source, since it finds nothing by itself."""
