@@ -36,7 +36,8 @@ def page(*links: str, title: str = "", text: str = "", head: str = "") -> Answer
 
 
 class SiteServer(ThreadingHTTPServer):
-    """Serves ``routes``; ``asked`` lists (time, path, headers) of every request. Servers that speak a protocol
+    """Serves ``routes``; ``asked`` lists (time, path, headers) of every request,
+    ``received`` the bodies of those that have one. Servers that speak a protocol
     override ``route``."""
 
     daemon_threads = True
@@ -45,6 +46,7 @@ class SiteServer(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.routes = routes
         self.asked: list[tuple[float, str, dict[str, str]]] = []
+        self.received: list[bytes] = []
         self.base = f"http://127.0.0.1:{self.server_address[1]}"
 
     def route(self, path: str) -> Route:
@@ -83,6 +85,12 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = self.close_connection or answer.missing_bytes > 0
         except (BrokenPipeError, ConnectionResetError):
             self.close_connection = True
+
+    def do_POST(self) -> None:
+        server = self.server
+        assert isinstance(server, SiteServer)
+        server.received.append(self.rfile.read(int(self.headers.get("Content-Length", 0))))
+        self.do_GET()
 
     def log_message(self, format: str, *args: object) -> None:
         """Keep the test's output clean; `asked` is the record."""

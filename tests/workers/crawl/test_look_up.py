@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -110,6 +111,17 @@ def test_unpaywall_is_asked_about_papers_without_a_licensed_copy(server: Scholar
     done = look(server, paper(PAPER.doi), discover={"look_up": ["unpaywall"]})
     assert done.found[0].candidate.copies[0].licence == "CC-BY-4.0"
     assert [asked["email"] for asked in server.asked_of("unpaywall")] == ["me@example.org"]
+
+
+def test_semantic_scholar_is_asked_for_hundreds_at_once_and_nulls_are_what_it_does_not_know(
+    server: ScholarServer,
+) -> None:
+    server.library.papers = papers(520)
+    wanted = [paper(f"10.5555/qc.{number}") for number in range(530)]
+    done = look(server, *wanted, discover={"look_up": ["semanticscholar"]})
+    assert [len(json.loads(body)["ids"]) for body in server.received] == [500, 30] and done.notes == {}
+    known = [item.candidate for item in done.found if item.candidate.citations is not None]
+    assert len(known) == 520 and known[0].copies[0].licence == "CC-BY-4.0"
 
 
 def test_without_a_mail_address_unpaywall_is_not_asked_and_that_is_said(server: ScholarServer) -> None:

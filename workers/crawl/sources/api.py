@@ -18,6 +18,17 @@ NOT_KNOWN = frozenset({"http_404", "http_410", "http_422"})
 """How services say that they do not know a DOI, or that it is none."""
 
 
+_SAID = {
+    "missing_key": "needs a key",
+    "key_refused": "refuses our key",
+    "http_401": "wants a key that it knows",
+    "http_403": "refuses us",
+    "http_429": "says that it is asked too much",
+    "host_at_rest": "wants to be left alone for now",
+}
+_TOO_MUCH = frozenset({"http_429", "host_at_rest"})
+
+
 def ask(context: Asked, service: Service, path: str = "", params: Mapping[str, str | int] | None = None) -> Fetched:
     """The service's answer at ``path`` below its base.
 
@@ -45,24 +56,17 @@ def ask_if_known(
 
 def refusal(service: Service, error: DocumentRejected) -> SourceFailed | DocumentRejected:
     """The same failure in words that name the service and the next step, where a key or a pause is the cure."""
+    said = _SAID.get(error.reason)
+    if said is None:
+        return error
     key = service.key
-    if error.reason == "missing_key" and key:
-        return SourceFailed(
-            f"{service.name} needs a key.", next_step=f"Set {key.variable} where the crawl worker runs."
-        )
-    said = {
-        "http_401": "wants a key that it knows", "key_refused": "refuses our key", "http_403": "refuses us",
-        "http_429": "says it is too much", "host_at_rest": "says it is too much",
-    }  # fmt: skip
-    if error.reason in said:
-        if key and not key.value:
-            step = f"Set {key.variable} where the crawl worker runs; without a key little is given."
-        elif error.reason == "key_refused" and key:
-            step = f"Check the key in {key.variable}."
-        else:
-            step = "Try again later, or ask for less: discover.max_queries, discover.results_per_query."
-        return SourceFailed(f"{service.name} {said[error.reason]} ({error.reason}).", next_step=step)
-    return error
+    if key and (not key.value or error.reason == "missing_key"):
+        step = f"Set {key.variable} where the crawl worker runs; without a key little or nothing is given."
+    elif key and error.reason not in _TOO_MUCH:
+        step = f"Check the key in {key.variable}: it may be wrong, not active, or used up."
+    else:
+        step = "Try again later, or ask for less: discover.max_queries, discover.results_per_query."
+    return SourceFailed(f"{service.name} {said} ({error.reason}).", next_step=step)
 
 
 def address(context: Asked, service: Service, path: str) -> str:

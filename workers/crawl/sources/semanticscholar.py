@@ -65,6 +65,8 @@ class SemanticScholar:
             asked: dict[str, str | int] = {"query": query.text, "fields": FIELDS, "offset": offset, "limit": size}
             answer = ask(self._context, API, "paper/search", asked)
             page = read(answer, _Page)
+            if page.total is None and not page.data:
+                raise SourceFailed(f"{answer.url} answered in an unknown form: neither total nor data.")
             for each in self._works(page.data, answer):
                 if given < limit and (item := work.found(each, self._context.source)):
                     given += 1
@@ -79,7 +81,9 @@ class SemanticScholar:
             some = dois[start : start + IDS_AT_ONCE]
             where = address(self._context, API, "paper/batch")
             try:
-                answer = self._context.http.post(where, params={"fields": FIELDS}, json={"ids": [f"DOI:{each}" for each in some]})
+                answer = self._context.http.post(
+                    where, params={"fields": FIELDS}, json={"ids": [f"DOI:{each}" for each in some]}
+                )
             except DocumentRejected as error:
                 if error.reason == "http_400":  # so it says that it knows none of them
                     continue
@@ -102,7 +106,7 @@ class _Page(Body):
 
     data: tuple[Any, ...] = ()
     next: int | None = None
-    total: int
+    total: int | None = None
 
 
 class _Author(Body):

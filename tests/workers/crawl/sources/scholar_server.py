@@ -83,8 +83,22 @@ class ScholarServer(SiteServer):
         before = sum(1 for _, asked, _ in self.asked if asked.startswith(f"/{service}/")) - 1
         if service in self.library.faults and before >= self.library.fault_after.get(service, 0):
             return self.library.faults[service]
-        speak = {"openalex": openalex, "crossref": crossref, "s2": semantic_scholar, "unpaywall": unpaywall}.get(service)
+        if path.startswith("/s2/graph/v1/paper/batch"):
+            return self._batch()
+        speak = {"openalex": openalex, "crossref": crossref, "s2": semantic_scholar, "unpaywall": unpaywall}.get(
+            service
+        )
         return speak(self.library.papers, unquote(rest), _parameters(path)) if speak else Answer(status=404)
+
+    def _batch(self) -> Answer:
+        """Semantic Scholar's answer to a list of identifiers: null for what it does not know."""
+        wanted = [each.removeprefix("DOI:") for each in json.loads(self.received[-1])["ids"]]
+        if len(wanted) > 500:
+            return _json({"error": "Too many ids"}, 400)
+        known = {paper.doi: semantic_scholar_paper(paper) for paper in self.library.papers}
+        if not known.keys() & set(wanted):
+            return _json({"error": "No valid paper ids given"}, 400)
+        return _json([known.get(doi) for doi in wanted])
 
 
 @contextmanager
