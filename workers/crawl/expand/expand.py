@@ -12,7 +12,7 @@ from workers.crawl.expand.feedback import Feedback
 from workers.crawl.expand.llm import LanguageModel
 from workers.crawl.expand.nearest import nearest
 from workers.crawl.expand.queries import queries
-from workers.crawl.expand.topics import topic_map
+from workers.crawl.expand.topics import groups, topic_map
 from workers.crawl.expand.way import Phrase, Proposal, Way
 from workers.crawl.expand.wikipedia import Encyclopedia
 from workers.crawl.http.client import PoliteClient
@@ -49,8 +49,9 @@ def expand(spec: JobSpec, first: Sequence[Found], http: PoliteClient, services: 
         phrases += proposal.phrases
         if proposal.note:
             notes[f"expand.{name}"] = proposal.note
-    found = concepts(phrases, spec.subject)
-    return Expansion(queries(spec.subject, found, spec.discover.max_queries), topic_map(spec.subject, found), notes)
+    grouped = groups(spec.subject, concepts(phrases, spec.subject))
+    asked = queries(spec.subject, grouped, spec.discover.max_queries)
+    return Expansion(asked, topic_map(spec.subject, grouped), notes)
 
 
 class Unasked:

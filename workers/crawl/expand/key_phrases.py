@@ -11,8 +11,8 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from workers.crawl.expand.reading import Occurrences, Reading, empty_words, verb_forms, weak_words
-from workers.crawl.expand.wording import Form, count, form
+from workers.crawl.expand.reading import Occurrences, Reading, adjectives, empty_words, verb_forms, weak_words
+from workers.crawl.expand.wording import Form, count, form, words
 
 LONGEST_WORDS = 3
 _OF_A_TEXT = 60
@@ -64,7 +64,8 @@ def key_phrases(
             kept.append(KeyPhrase(_written(writings), phrase, seen.texts, seen.times, reading.occurrences(core).texts))
     known = {each.form for each in kept}
     for term, written in (terms or {}).items():
-        if term not in known and not set(term) <= set(subject):
+        told = set(term) - {*subject, *weak_words(), *empty_words()}
+        if term not in known and told and not verb_forms() & set(words(written)):
             seen = reading.occurrences(term)
             core = tuple(word for word in term if word not in subject)
             kept.append(KeyPhrase(written, term, max(seen.texts, 1), seen.times, reading.occurrences(core).texts))
@@ -93,18 +94,18 @@ def _proposed(texts: Sequence[str]) -> dict[Form, Counter[str]]:
 def _may_be_one(phrase: Form, subject: Form, names: Collection[str]) -> bool:
     own = [word for word in phrase if word not in subject]
     return (
-        (len(own) > 1 or any(word not in weak_words() for word in own))
+        (any(word not in weak_words() for word in own) or (len(own) > 1 and not set(own) & adjectives()))
         and not any(word in empty_words() for word in phrase)
         and all(_WORD.search(word) for word in phrase)
         and not all(word in names for word in own)
     )
 
 
-def _is_nominal(words: Sequence[str]) -> bool:
+def _is_nominal(found: Sequence[str]) -> bool:
     """Whether the words may be a noun phrase: no verb at either end, no "rapidly expanding"."""
-    ends = {words[0], words[-1]}
-    adverb = len(words) > 1 and words[0].endswith("ly") and words[1].endswith(("ing", "ed"))
-    return not ends & verb_forms() and not words[-1].endswith(("ed", "ly")) and not adverb
+    ends = {found[0], found[-1]}
+    adverb = len(found) > 1 and found[0].endswith("ly") and found[1].endswith(("ing", "ed"))
+    return not ends & verb_forms() and not found[-1].endswith(("ed", "ly")) and not adverb
 
 
 def _is_fixed(phrase: Form, seen: Occurrences, reading: Reading) -> bool:

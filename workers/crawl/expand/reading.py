@@ -87,7 +87,7 @@ class _Run(NamedTuple):
 
 def _run(found: Sequence[str]) -> _Run:
     stems = tuple(stem(word) for word in found)
-    outside = empty_words() | _listed("adjective")
+    outside = empty_words() | adjectives()
     return _Run(stems, [root in outside or word in verb_forms() for word, root in zip(found, stems, strict=True)])
 
 
@@ -104,6 +104,12 @@ def empty_words() -> frozenset[str]:
 def weak_words() -> frozenset[str]:
     """Stems of adjectives and nouns that go with any subject."""
     return _listed("adjective", "noun")
+
+
+@cache
+def adjectives() -> frozenset[str]:
+    """Stems of the adjectives and adverbs among `weak_words`."""
+    return _listed("adjective")
 
 
 @cache

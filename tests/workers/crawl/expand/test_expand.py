@@ -21,7 +21,7 @@ from tests.workers.generate.llm_server import Reply, llm_server
 from workers.crawl.expand.concepts import concepts
 from workers.crawl.expand.expand import Expansion, expand
 from workers.crawl.expand.queries import queries
-from workers.crawl.expand.topics import topic_map
+from workers.crawl.expand.topics import groups, topic_map
 from workers.crawl.expand.way import Phrase
 from workers.crawl.expand.wording import form
 from workers.crawl.http.address import named_endpoints
@@ -29,6 +29,7 @@ from workers.crawl.http.client import client_for
 from workers.crawl.sources import services_for
 from workers.crawl.sources.contract import Found
 
+QC = "quantum computing"
 SUGGESTED = Reply(
     json.dumps(
         {
@@ -134,34 +135,40 @@ def test_phrases_that_differ_by_endings_or_the_subjects_words_are_one_concept() 
 
 
 def test_an_acronym_and_its_long_form_are_one_concept() -> None:
-    merged = concepts([phrase("phase estimation", 0.6, "QPE"), phrase("qpe", 0.2)], "quantum computing")
+    merged = concepts([phrase("phase estimation", 0.6, "QPE"), phrase("qpe", 0.2)], QC)
     assert [concept.names for concept in merged] == [("phase estimation", "QPE")]
 
 
 def test_the_subject_by_its_own_words_is_no_concept() -> None:
-    assert concepts([phrase("quantum computers"), phrase("computing")], "quantum computing") == []
+    assert concepts([phrase("quantum computers"), phrase("computing")], QC) == []
 
 
 def test_a_phrase_of_any_subject_is_asked_for_together_with_ours() -> None:
-    found = concepts([phrase("error correction", 0.6), phrase("quantum circuits", 0.5)], "quantum computing")
-    texts = [query.text for query in queries("quantum computing", found, 9)]
+    found = concepts([phrase("error correction", 0.6), phrase("quantum circuits", 0.5)], QC)
+    texts = [query.text for query in queries(QC, [found], 9)]
     assert texts == ["quantum computing", "error correction quantum computing", "quantum circuits"]
 
 
-def test_variety_goes_before_the_same_again() -> None:
-    near = [
-        phrase("superconducting qubits", 0.6),
-        phrase("superconducting qubit chips", 0.58),
-        phrase("cryptography", 0.4),
+def test_one_of_each_topic_is_asked_for_before_the_second_of_any() -> None:
+    words = [
+        "superconducting qubits",
+        "superconducting qubit chips",
+        "cryptography",
+        "chemistry",
+        "education",
+        "lasers",
     ]
-    texts = [query.text for query in queries("quantum computing", concepts(near, "quantum computing"), 3)]
-    assert [text.split()[0] for text in texts[1:]] == ["superconducting", "cryptography"]
+    phrases = [phrase(word, 0.6 - number / 100) for number, word in enumerate(words)]
+    texts = [query.text for query in queries(QC, groups(QC, concepts(phrases, QC)), 9)]
+    assert [text.split()[0] for text in texts[1:]] == [
+        "superconducting", "cryptography", "chemistry", "education", "lasers", "superconducting",
+    ]  # fmt: skip
 
 
 def test_neighbours_by_meaning_are_one_topic() -> None:
     words = ["error correction", "error correcting codes", "cryptography", "key distribution", "annealing", "chemistry",
              "simulation of molecules", "education", "noise"]  # fmt: skip
-    topics = topic_map("quantum computing", concepts([phrase(word) for word in words], "quantum computing"))
+    topics = topic_map(QC, groups(QC, concepts([phrase(word) for word in words], QC)))
     assert isinstance(topics, TopicMap)
     together = next(topic for topic in topics.topics if "error correction" in (topic.name, *topic.phrases))
     assert "error correcting codes" in (together.name, *together.phrases)
@@ -174,5 +181,5 @@ def test_a_map_has_at_most_twenty_topics() -> None:
         "games", "proofs", "lasers", "compilers", "algebra", "music", "finance", "weather", "robots", "biology",
         "astronomy", "traffic", "medicine", "steel", "law", "sport",
     ]  # fmt: skip
-    topics = topic_map("quantum computing", concepts([phrase(word) for word in words], "quantum computing")).topics
+    topics = topic_map(QC, groups(QC, concepts([phrase(word) for word in words], QC))).topics
     assert len(topics) == 20 and sum(topic.weight for topic in topics) == pytest.approx(1)
