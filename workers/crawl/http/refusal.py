@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 from agent.errors import DocumentRejected
 from workers.crawl.http.services import Service
 from workers.crawl.http.sniff import challenge_in
 from workers.crawl.http.wire import Reply
 
 _QUOTED_CHARS = 160
+_COMPLAINT = re.compile(rb"<(?:\w+:)?(?:summary|message|error)\b[^>]*>([^<]+)<", re.IGNORECASE)
+"""Where XML says what is wrong: in arXiv's feeds, Amazon's S3 and OAI-PMH."""
 _MEANINGS = {
     400: "it does not understand the request",
     401: "it asks for an identification",
@@ -44,5 +48,6 @@ def _quoted(reply: Reply) -> str:
     """What an API says of the fault; nothing of a web page."""
     if "html" in reply.headers.get("content-type", "") or not reply.body:
         return ""
-    words = " ".join(reply.body[:_QUOTED_CHARS].decode("utf-8", errors="replace").split())
+    complaint = _COMPLAINT.search(reply.body)
+    words = " ".join((complaint[1] if complaint else reply.body)[:_QUOTED_CHARS].decode(errors="replace").split())
     return f" ({words!r})" if words else ""

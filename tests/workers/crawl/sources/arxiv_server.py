@@ -68,17 +68,25 @@ type="text/html"/><link href="https://arxiv.org/pdf/{self.id}v2" rel="related" t
 
 class ArxivServer(SiteServer):
     """Serves preprints. The page that begins at ``gap`` comes empty the first ``gaps`` times; ``refuses`` is the error
-    that every search gets; ``oai_down`` answers 403 there.
+    that every search gets, as a feed under ``status``; ``oai_down`` answers 403 there.
     """
 
     def __init__(
-        self, preprints: Sequence[Preprint], *, gap: int = -1, gaps: int = 1, refuses: str = "", oai_down: bool = False
+        self,
+        preprints: Sequence[Preprint],
+        *,
+        gap: int = -1,
+        gaps: int = 1,
+        refuses: str = "",
+        status: int = 400,
+        oai_down: bool = False,
     ) -> None:
         super().__init__({"/robots.txt": Answer(ROBOTS, headers={"Content-Type": "text/plain"})})
         self.preprints = preprints
         self.gap = gap
         self.gaps = gaps
         self.refuses = refuses
+        self.status = status
         self.oai_down = oai_down
 
     @property
@@ -111,7 +119,7 @@ class ArxivServer(SiteServer):
         query, start, size = asked["search_query"], int(asked["start"]), int(asked["max_results"])
         if self.refuses:
             entry = _ERROR.format(anchor="x", summary=escape(self.refuses))
-            return _atom(_FEED.format(query="x", size=1, total=1, start=0, entries=entry))
+            return _atom(_FEED.format(query="x", size=1, total=1, start=0, entries=entry), self.status)
         found = [one for one in self.preprints if _matches(one, query)]
         some = found[start : start + size]
         if start == self.gap and self.gaps:
@@ -144,5 +152,5 @@ def _matches(preprint: Preprint, query: str) -> bool:
     return all(word in text for word in words)
 
 
-def _atom(body: str) -> Answer:
-    return Answer(body, headers={"Content-Type": "application/atom+xml; charset=utf-8"})
+def _atom(body: str, status: int = 200) -> Answer:
+    return Answer(body, status, headers={"Content-Type": "application/atom+xml; charset=utf-8"})

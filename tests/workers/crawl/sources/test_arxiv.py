@@ -103,10 +103,11 @@ def test_a_page_that_stays_empty_ends_the_source_with_what_it_gave(tmp_path: Pat
     assert "after the first 100 of 130" in job.facts()["sources"][0]["error"]
 
 
-def test_an_error_feed_is_told_in_its_words(tmp_path: Path) -> None:
+@pytest.mark.parametrize("status", [200, 400])
+def test_an_error_feed_is_told_in_its_words(tmp_path: Path, status: int) -> None:
     with (
-        running(ArxivServer(PREPRINTS, refuses="max_results must be non-negative")) as server,
-        pytest.raises(NotEnoughData, match="arXiv refuses the query: max_results must be non-negative"),
+        running(ArxivServer(PREPRINTS, refuses="max_results must be non-negative", status=status)) as server,
+        pytest.raises(NotEnoughData, match="max_results must be non-negative"),
     ):
         _job(tmp_path, server).discover()
 
