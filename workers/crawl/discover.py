@@ -106,15 +106,20 @@ def _searched(work: StageWork, http: PoliteClient) -> tuple[Asking, Expansion]:
     """Everything the sources have: first for the subject, then for what it was expanded to."""
     subject = work.spec.subject
     alone = TopicMap(subject=subject, topics=(Topic(name=subject, weight=1.0),))
-    asking = Asking(work, http, services_for(work.spec.endpoints), alone)
+    services = services_for(work.spec.endpoints)
+    asking = Asking(work, http, services, alone)
+
+    def pulse() -> None:
+        work.tick(len(asking.findings))
+
     asking.ask([Query(text=subject)], lambda kind: kind != "once_focused", alone)
-    expansion = expand(work.spec, _found(asking), http, services_for(work.spec.endpoints))
+    expansion = expand(work.spec, _found(asking), http, services, pulse)
     asking.ask(expansion.queries[1:], lambda kind: kind == "every_query", expansion.topics)
     known = len(asking.findings)
     asking.ask(expansion.queries, lambda kind: kind == "once_focused", expansion.topics)
     if not known:
         # Only now is there anything to learn the subject's parts from; the crawl itself went without.
-        expansion = expand(work.spec, _found(asking), http, services_for(work.spec.endpoints))
+        expansion = expand(work.spec, _found(asking), http, services, pulse)
     return asking, expansion
 
 

@@ -33,8 +33,15 @@ class Expansion:
     """Way -> why it gave nothing."""
 
 
-def expand(spec: JobSpec, first: Sequence[Found], http: PoliteClient, services: Services) -> Expansion:
-    """The queries to ask and the topics they make up; ``first`` is what the subject alone found.
+def expand(
+    spec: JobSpec,
+    first: Sequence[Found],
+    http: PoliteClient,
+    services: Services,
+    pulse: Callable[[], None] = lambda: None,
+) -> Expansion:
+    """The queries to ask and the topics they make up; ``first`` is what the subject alone found. ``pulse`` is called
+    every second or so while a language model is waited for, and may raise to end it.
 
     A way that fails is a note and stops nothing. The same answers give the same expansion.
 
@@ -44,7 +51,7 @@ def expand(spec: JobSpec, first: Sequence[Found], http: PoliteClient, services: 
     near = nearest(spec.subject, first)
     phrases: list[Phrase] = []
     notes: dict[str, str] = {}
-    for name, way in _ways(spec, http, services).items():
+    for name, way in _ways(spec, http, services, pulse).items():
         proposal = way.propose(spec.subject, near)
         phrases += proposal.phrases
         if proposal.note:
@@ -65,9 +72,9 @@ class Unasked:
         return Proposal(note=self._note)
 
 
-def _ways(spec: JobSpec, http: PoliteClient, services: Services) -> dict[str, Way]:
+def _ways(spec: JobSpec, http: PoliteClient, services: Services, pulse: Callable[[], None]) -> dict[str, Way]:
     asked: dict[str, Callable[[], Way]] = {
-        "llm": lambda: LanguageModel(spec.generate),
+        "llm": lambda: LanguageModel(spec.generate, pulse),
         "feedback": Feedback,
         "wikipedia": lambda: (
             Encyclopedia(Wiki(http, services, _language(spec))) if _goes_out(spec) else Unasked(_STAYS_HERE)

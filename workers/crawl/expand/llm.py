@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, field_validator
@@ -18,6 +19,7 @@ from workers.crawl.expand.wording import form
 from workers.crawl.sources.contract import Found
 from workers.prompt_file import PromptFile
 
+_PULSE_S = 1.0
 MOST_PHRASES = 40
 MOST_TITLES = 20
 _LONGEST_CHARACTERS, _LONGEST_WORDS = 60, 6
@@ -67,8 +69,10 @@ class Suggestions(BaseModel):
 class LanguageModel:
     """Asks the endpoint of `GenerateConfig` once."""
 
-    def __init__(self, spec: GenerateConfig) -> None:
+    def __init__(self, spec: GenerateConfig, pulse: Callable[[], None] = lambda: None) -> None:
+        """Ask nothing yet. ``pulse`` is called every second while the model thinks; what it raises ends the request."""
         self._spec = spec
+        self._pulse = pulse
 
     def propose(self, subject: str, first: Sequence[Found]) -> Proposal:
         """The phrases that stand up to `fault_of`; the note tells why there are none.
@@ -85,9 +89,14 @@ class LanguageModel:
         messages = prompts.messages(titles or "(none)", subject=subject, limit=MOST_PHRASES)
         try:
             chat = ChatModel(self._spec)
+            thread = ThreadPoolExecutor(1, "llm")
             try:
-                answer = chat.ask(messages, Suggestions, prompts.correction)
+                thinking = thread.submit(chat.ask, messages, Suggestions, prompts.correction)
+                while not wait([thinking], timeout=_PULSE_S).done:
+                    self._pulse()
+                answer = thinking.result()
             finally:
+                thread.shutdown(wait=False)
                 chat.close()
         except (GenerationFailed, DocumentRejected) as error:
             return Proposal(note=str(error))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import socket
+import time
 from typing import Any
 
 import pytest
 
+from agent.errors import JobCancelled
 from agent.job.records import Candidate
 from agent.spec import GenerateConfig
 from tests.workers.crawl.expand.results import SUBJECT, results
@@ -117,3 +119,15 @@ def test_an_endpoint_that_is_down_or_refuses_is_a_note(monkeypatch: pytest.Monke
     assert "cannot be reached" in ask(f"http://127.0.0.1:{port}/v1").note
     with llm_server(Reply(status=401, error="bad key")) as endpoint:
         assert "refused the key in NO_SUCH_KEY" in ask(endpoint.base_url).note
+
+
+def test_a_cancelled_job_does_not_wait_for_the_model() -> None:
+    def cancelled() -> None:
+        raise JobCancelled("the job was cancelled")
+
+    with llm_server(Reply("{}", pause_s=4)) as endpoint:
+        spec = GenerateConfig(backend="openai", model="m", base_url=endpoint.base_url, api_key_env="NO_SUCH_KEY")
+        start = time.monotonic()
+        with pytest.raises(JobCancelled):
+            LanguageModel(spec, cancelled).propose(SUBJECT, results())
+        assert time.monotonic() - start < 3.5
