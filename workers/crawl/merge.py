@@ -12,6 +12,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from itertools import combinations
+from typing import NamedTuple
 
 from agent.job.records import Candidate, Copy
 from workers.crawl.copies import is_resolver, licence_rank, with_copies
@@ -58,8 +59,9 @@ def _groups(found: Sequence[Found]) -> list[list[Found]]:
             for other in others:
                 parent[root(other)] = root(first)
     for titled in _by(found, lambda one: title_key(one.title)):
-        for one, other in combinations(titled, 2):
-            if same_work(found[one].candidate, found[other].candidate):
+        traits = [(at, trait) for at in titled if (trait := _trait(found[at].candidate)).tells]
+        for (one, its), (other, others_own) in combinations(traits, 2):
+            if _same_work(its, others_own):
                 parent[root(other)] = root(one)
     groups: dict[int, list[Found]] = defaultdict(list)
     for at, item in enumerate(found):
@@ -76,18 +78,35 @@ def _by(found: Sequence[Found], key: Callable[[Candidate], str]) -> list[list[in
     return list(positions.values())
 
 
-def same_work(one: Candidate, other: Candidate) -> bool:
-    """Whether two documents of the same title are the same work."""
-    words = len(title_key(one.title).split())
-    if one.doi and other.doi and one.doi != other.doi and words < _TWO_DOIS_WORDS:
+class _Trait(NamedTuple):
+    """What tells works of one title apart."""
+
+    words: int
+    year: int | None
+    surnames: frozenset[str]
+    doi: str
+
+    @property
+    def tells(self) -> bool:
+        """Whether the title can be known again at all: the thousand pages "Home" of a site cannot, and are not
+        compared with each other."""
+        return bool(self.surnames) or (self.words >= _TELLING_WORDS and self.year is not None)
+
+
+def _trait(candidate: Candidate) -> _Trait:
+    year = int(candidate.date[:4]) if candidate.date[:4].isdecimal() else None
+    return _Trait(len(title_key(candidate.title).split()), year, _surnames(candidate), candidate.doi)
+
+
+def _same_work(one: _Trait, other: _Trait) -> bool:
+    """Whether two documents of one title are one work."""
+    if one.doi and other.doi and one.doi != other.doi and one.words < _TWO_DOIS_WORDS:
         return False
-    years = [int(each.date[:4]) for each in (one, other) if each.date[:4].isdigit()]
-    if len(years) == 2 and abs(years[0] - years[1]) > _YEARS_APART:
+    if one.year is not None and other.year is not None and abs(one.year - other.year) > _YEARS_APART:
         return False
-    authors = _surnames(one), _surnames(other)
-    if all(authors):
-        return bool(authors[0] & authors[1])
-    return words >= _TELLING_WORDS and len(years) == 2 and years[0] == years[1]
+    if one.surnames and other.surnames:
+        return bool(one.surnames & other.surnames)
+    return one.words >= _TELLING_WORDS and one.year is not None and one.year == other.year
 
 
 _MARK = re.compile(r"[^\w\s]|_")

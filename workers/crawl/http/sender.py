@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 
 from agent.errors import DocumentRejected
 from agent.ledger.contract import Limit, Wait
+from workers.crawl.http.allowance import stated_pause_s
 from workers.crawl.http.cache import Arrived
-from workers.crawl.http.patience import MAX_RETRY_AFTER_S, Patience
+from workers.crawl.http.patience import MAX_REST_S, MAX_RETRY_AFTER_S, Patience
 from workers.crawl.http.services import Service, Services
 from workers.crawl.http.wire import Ask, Credential, Reply, Wire
 from workers.runtime.turns import Turns
@@ -78,6 +79,8 @@ class Sender:
                 if waited and arrived():
                     raise Arrived
                 reply = self._wire.send(ask, credential, errand.max_bytes, turn.sent, truncate=errand.truncate)
+                if service and (pause_s := stated_pause_s(reply.headers, errand.limit.interval_s)):
+                    self._turns.rest(group, min(pause_s, MAX_REST_S))
                 return patience.heed(reply)
 
         return self._services.without_keys(patience.persist(attempt), service)

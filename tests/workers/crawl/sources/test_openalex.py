@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -92,6 +93,15 @@ def test_what_is_wrong_is_told(tmp_path: Path, fault: Answer, told: str) -> None
         with pytest.raises(NotEnoughData) as caught:
             job.discover()
     assert told in str(caught.value)
+
+
+def test_a_spent_budget_puts_the_service_to_rest_before_the_request_too_many(tmp_path: Path) -> None:
+    page = {"meta": {"count": 1}, "results": [{"id": "https://openalex.org/W1", "display_name": "Qubits"}]}
+    spent = {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "40000"}
+    with serving_scholars(Library([], faults={"openalex": Answer(json.dumps(page), headers=spent)})) as server:
+        job = CrawlJob(tmp_path, ["openalex"], endpoints=server.endpoints, discover=OFFLINE)
+        job.discover()
+    assert [seconds for _, seconds in job.turns.rests] == [40_000.0]
 
 
 def test_a_record_that_cannot_be_read_is_counted_and_the_others_are_taken(tmp_path: Path) -> None:
