@@ -11,10 +11,8 @@ other documents (PDF, Markdown, text) are listed for the retrieve stage.
 
 from __future__ import annotations
 
-import hashlib
 import sys
 from collections.abc import AsyncIterator, Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TextIO
 from urllib.parse import urljoin
@@ -26,22 +24,25 @@ from scrapy.http import HtmlResponse, Response
 from scrapy.utils.gz import gunzip, gzip_magic_number
 from scrapy.utils.response import get_base_url
 
-from workers.crawl.glance import Glance, glance
+from workers.crawl.glance import glance
 from workers.crawl.http.answer import KEPT_HEADERS
 from workers.crawl.http.canonical import canonical_url, origin
 from workers.crawl.http.client import MAX_REDIRECTS, REDIRECTS
-from workers.crawl.media import DOCUMENT_TYPES, bare_type
+from workers.crawl.http.sniff import challenge_in, media_type_of
+from workers.crawl.media import DOCUMENT_TYPES, HTML, bare_type
 from workers.crawl.permission.page import forbids_following
 from workers.crawl.spider.addresses import Addresses, Way
 from workers.crawl.spider.downloading import settings_for
 from workers.crawl.spider.feeds import USUAL_PLACES
 from workers.crawl.spider.lists import Listing, read_listing
-from workers.crawl.spider.outline import Link, Outline, outline
+from workers.crawl.spider.outline import Link, outline
 from workers.crawl.spider.promise import Promise
+from workers.crawl.spider.report import Report
 from workers.crawl.spider.scheduling import PROMISE, BestFirst
 from workers.crawl.spider.turns import PARENT
-from workers.crawl.spider.wire import CrawlLine, CrawlOrder
+from workers.crawl.spider.wire import CrawlOrder
 
+_HTML_TYPES = frozenset({HTML, "application/xhtml+xml"})
 MOST_LISTS = {"sitemap": 50, "feed": 10}
 """Files read of one site; each sitemap may name 50,000 addresses (sitemaps.org)."""
 
@@ -54,7 +55,7 @@ class SiteSpider(scrapy.Spider):
     def __init__(self, order: CrawlOrder, output: TextIO) -> None:
         super().__init__()
         self._order = order
-        self._output = output
+        self._report = Report(order, output)
         self._addresses = Addresses(order)
         self.wanted = self._addresses.wanted
         self._promise = Promise(order.topics, order.languages)
@@ -74,12 +75,11 @@ class SiteSpider(scrapy.Spider):
     def closed(self, reason: str) -> None:
         """Write what is known only at the end: the documents with their best title, and the last line."""
         for url, link in sorted(self._addresses.documents.items()):
-            evidence = (self._order.robots.verdict(url).evidence,)
-            self._write(CrawlLine(kind="link", url=url, title=link.anchor, text=link.around, evidence=evidence))
+            self._report.document(url, link)
         if reason == "finished":
-            scheduler = self.crawler.engine and self.crawler.engine._slot and self.crawler.engine._slot.scheduler
-            waiting = scheduler.unseen if isinstance(scheduler, BestFirst) else 0
-            self._write(CrawlLine(kind="end", unseen=self._addresses.unseen + waiting))
+            slot = self.crawler.engine and self.crawler.engine._slot
+            waiting = slot.scheduler.unseen if slot and isinstance(slot.scheduler, BestFirst) else 0
+            self._report.end(self._addresses.unseen + waiting)
 
     def _follow(self, links: list[Link], depth: int, inherited: float) -> Iterator[scrapy.Request]:
         """Requests for those of the links that are pages to fetch; what is refused is told."""
@@ -87,8 +87,7 @@ class SiteSpider(scrapy.Spider):
         promises = self._promise.of_links([way.link for way in known], inherited)
         for way, promise in zip(known, promises, strict=True):
             if way.refusal is not None:
-                detail = f"{way.refusal.line} ({way.refusal.url})"
-                self._refuse(way.url, "robots_disallow", detail, title=way.link.anchor, evidence=(way.refusal,))
+                self._report.closed(way.url, way.link.anchor, way.refusal)
             else:
                 yield self._page(way, promise, inherited)
 
@@ -108,32 +107,38 @@ class SiteSpider(scrapy.Spider):
             yield from self._on_redirect(address, target, title, inherited, hops)
             return
         headers = _headers(response)
-        declared = bare_type(headers.get("content-type", ""))
-        if response.status != 200:
-            self._refuse(address, f"http_{response.status}", failed=True, title=title)
-        elif not isinstance(response, HtmlResponse):
-            if declared in DOCUMENT_TYPES.values():
-                self._keep(address, title, headers, response.body, glance(response.body, declared), Outline())
-            else:
-                self._refuse(address, "unsupported_format", declared or "no Content-Type", title=title)
+        headers["content-type"] = media_type_of(response.body, headers.get("content-type", ""))
+        declared = bare_type(headers["content-type"])
+        if sign := challenge_in(headers, response.body):
+            self._report.refused(address, "challenge_page", f"a test for humans ({sign})", title=title)
+        elif response.status != 200:
+            self._report.refused(address, f"http_{response.status}", failed=True, title=title)
+        elif declared in _HTML_TYPES:
+            page = response if isinstance(response, HtmlResponse) else response.replace(cls=HtmlResponse)
+            yield from self._on_html(page, address, title, headers, inherited)
+        elif declared in DOCUMENT_TYPES.values():
+            seen = glance(response.body, headers["content-type"])
+            self._report.page(address, response.body, title=seen.title or title, text=seen.text, headers=headers)
         else:
-            yield from self._on_html(response, address, title, headers, inherited)
+            self._report.refused(address, "unsupported_format", declared or "no Content-Type", title=title)
 
     def _on_html(
         self, response: HtmlResponse, address: str, title: str, headers: dict[str, str], inherited: float
     ) -> Iterator[scrapy.Request]:
-        seen = glance(response.body, headers.get("content-type", ""))
+        seen = glance(response.body, headers["content-type"])
         page = outline(response.selector.root, get_base_url(response))
         first = self._texts.setdefault(page.words_sha256, address) if page.words_sha256 else address
         if first != address:
             # Nor are its links followed: they are those of the other, or the next leaves of a calendar.
-            self._refuse(address, "duplicate", f"the same words as {first}", title=title)
+            self._report.refused(address, "duplicate", f"the same words as {first}", title=title)
             return
         url = self._addresses.settled(address, page.canonical)
         if url is None:
-            self._refuse(address, "duplicate", f"rel=canonical {page.canonical}", title=title)
+            self._report.refused(address, "duplicate", f"rel=canonical {page.canonical}", title=title)
             return
-        self._keep(url, title, headers, response.body, seen, page)
+        self._report.page(
+            url, response.body, title=seen.title or title, text=seen.text, language=page.language, headers=headers
+        )
         score = self._promise.of_page(address, f"{seen.title}\n{seen.text}")
         if forbids_following(seen.robots, headers):
             return
@@ -153,19 +158,18 @@ class SiteSpider(scrapy.Spider):
         try:
             target = canonical_url(location)
         except ValueError as error:
-            self._refuse(address, "invalid_url", str(error), title=title)
+            self._report.refused(address, "invalid_url", str(error), title=title)
             return
         if origin(target) != origin(self._order.start):
             if address == self._order.start:
-                self._write(CrawlLine(kind="moved", url=address, detail=target))
+                self._report.moved(address, target)
             else:
-                self._refuse(address, "offsite_redirect", target, title=title)
+                self._report.refused(address, "offsite_redirect", target, title=title)
         elif hops >= MAX_REDIRECTS:
-            self._refuse(address, "too_many_redirects", f"more than {MAX_REDIRECTS}", failed=True, title=title)
+            self._report.refused(address, "too_many_redirects", f"more than {MAX_REDIRECTS}", failed=True, title=title)
         elif way := self._addresses.way(Link(target, title), self._addresses.depth(address)):
             if way.refusal is not None:
-                detail = f"{way.refusal.line} ({way.refusal.url})"
-                self._refuse(way.url, "robots_disallow", detail, title=title, evidence=(way.refusal,))
+                self._report.closed(way.url, title, way.refusal)
             else:
                 yield self._page(way, 1.0, inherited, hops + 1)  # begun is half done
 
@@ -218,26 +222,7 @@ class SiteSpider(scrapy.Spider):
         told = failure.request.cb_kwargs
         self._addresses.taken(told["address"])
         broke = reason != "too_large"
-        self._refuse(told["address"], reason, failure.getErrorMessage(), failed=broke, title=told["title"])
-
-    def _keep(self, url: str, title: str, headers: dict[str, str], body: bytes, seen: Glance, page: Outline) -> None:
-        sha256 = hashlib.sha256(body).hexdigest()
-        Path(self._order.bodies, sha256).write_bytes(body)
-        time = datetime.now(UTC).isoformat(timespec="seconds")
-        evidence = (self._order.robots.verdict(url).evidence,)
-        self._write(
-            CrawlLine(
-                kind="page", url=url, title=seen.title or title, text=seen.text, language=page.language,
-                sha256=sha256, headers=headers, evidence=evidence, time=time,
-            )
-        )  # fmt: skip
-
-    def _refuse(self, url: str, reason: str, detail: str = "", **fields: Any) -> None:
-        self._write(CrawlLine(kind="refused", url=url, reason=reason, detail=detail, **fields))
-
-    def _write(self, line: CrawlLine) -> None:
-        self._output.write(f"{line.model_dump_json()}\n")
-        self._output.flush()
+        self._report.refused(told["address"], reason, failure.getErrorMessage(), failed=broke, title=told["title"])
 
 
 def _headers(response: Response) -> dict[str, str]:

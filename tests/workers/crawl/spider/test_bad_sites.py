@@ -228,3 +228,26 @@ def test_a_slow_site_is_asked_more_slowly(tmp_path: Path) -> None:
         moments = [moment for moment, path, _ in site.asked if path in names]
     # A latency of 0.3 s, then as long a pause (AutoThrottle's target of one request under way, on the average).
     assert min(later - earlier for earlier, later in pairwise(moments[1:])) >= 0.5
+
+
+def test_a_captcha_in_place_of_a_page_is_named_as_one(tmp_path: Path) -> None:
+    captcha = Answer("<html><head><title>Just a moment...</title></head><body>Checking</body></html>", headers=HTML)
+    with serving({"/": page("/a.html"), "/a.html": captcha}) as site:
+        lines = crawled(tmp_path, f"{site.base}/")
+    assert told(lines, site) == {"/a.html": "challenge_page"}
+
+
+def test_a_document_that_is_called_a_web_page_is_kept_as_what_it_is(tmp_path: Path) -> None:
+    routes: dict[str, Route] = {
+        "/": page("/paper", "/bare"), "/paper": Answer(b"%PDF-1.7 ...", headers=HTML),
+        "/bare": Answer("<!doctype html><html><a href='/next'>on</a></html>",
+                        headers={"Content-Type": "application/octet-stream"}),
+        "/next": page(text="next"),
+    }  # fmt: skip
+    with serving(routes) as site:
+        lines = crawled(tmp_path, f"{site.base}/")
+    types = {
+        line.url.removeprefix(site.base): line.headers.get("content-type") for line in lines if line.kind == "page"
+    }
+    assert types["/paper"] == "application/pdf" and types["/bare"] == "text/html"
+    assert "/next" in types

@@ -15,7 +15,9 @@ from workers.crawl.spider.wire import CrawlLine, CrawlOrder
 from workers.runtime.turns import Turns
 
 
-def crawled(tmp_path: Path, start: str, turns: Turns | None = None, **changes: Any) -> list[CrawlLine]:
+def crawled(
+    tmp_path: Path, start: str, turns: Turns | None = None, limit: Limit | None = None, **changes: Any
+) -> list[CrawlLine]:
     """The lines that a crawl of an open site writes; its pace is real only with turns of a real clock."""
     (tmp_path / "bodies").mkdir()
     options: dict[str, Any] = {
@@ -24,8 +26,8 @@ def crawled(tmp_path: Path, start: str, turns: Turns | None = None, **changes: A
         "max_pages": 100, "private_allowed": True, "bodies": str(tmp_path / "bodies"),
     }  # fmt: skip
     order = CrawlOrder(**{**options, **changes})
-    limit = Limit("127.0.0.1", order.delay_s)
-    return crawl(order, Asking(turns or LeapingTurns(), limit), progress=lambda seen: None)
+    asking = Asking(turns or LeapingTurns(), limit or Limit("127.0.0.1", order.delay_s))
+    return crawl(order, asking, progress=lambda seen: None)
 
 
 def test_pages_that_break_are_told_apart_and_the_crawl_goes_on(tmp_path: Path) -> None:
