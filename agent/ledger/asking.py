@@ -1,11 +1,11 @@
-"""How often the groups of hosts may be asked, in plain Python: what the scripts ``take_turn``, ``end_turn`` and
-``rest`` do on a server, for `agent.ledger.memory`."""
+"""How often the groups of hosts may be asked, in plain Python: what the scripts ``take_turn``, ``turn_started``,
+``end_turn`` and ``rest`` do on a server, for `agent.ledger.memory`."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from agent.ledger.contract import Wait, WaitsFor
+from agent.ledger.contract import LOOK_AGAIN_MS, START_WITHIN_MS, Wait, WaitsFor
 
 
 @dataclass
@@ -16,7 +16,7 @@ class Group:
     next_ms: int = 0
     rest_ms: int = 0
     by: str = ""
-    """Ticket of the last start, until it has said how late it was."""
+    """Ticket of the last turn granted, until its request is sent."""
     under_way: dict[str, int] = field(default_factory=dict)
     """Ticket -> when it lapses."""
 
@@ -32,15 +32,22 @@ class Group:
         free = max(self.next_ms, self.last_ms + spacing)
         if free > now:
             return _wait("spacing", free - now)
+        if self.by in self.under_way and self.last_ms + START_WITHIN_MS > now:
+            return _wait("spacing", LOOK_AGAIN_MS)
         self.last_ms, self.next_ms, self.by = now, now + spacing, ticket
         self.under_way[ticket] = now + lease
         return None
 
-    def end(self, ticket: str, late: int) -> bool:
-        """Whether the turn was still held."""
-        if late > 0 and self.by == ticket:
+    def start(self, ticket: str, late: int) -> None:
+        """Space the next start from the sending of this one, the last that was granted."""
+        if self.by == ticket:
             self.last_ms += late
             self.next_ms += late
+            self.by = ""
+
+    def end(self, ticket: str) -> bool:
+        """Whether the turn was still held."""
+        if self.by == ticket:
             self.by = ""
         return self.under_way.pop(ticket, None) is not None
 

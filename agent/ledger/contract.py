@@ -221,6 +221,12 @@ class Wait:
     """Until asking again can help at all; for ``busy``, at the latest."""
 
 
+START_WITHIN_MS = 3000
+"""A turn that has not sent its request by then hangs in connecting; its start counts as when it was granted."""
+LOOK_AGAIN_MS = 5
+"""Until asking again while another's request is about to be sent, which takes a millisecond or two."""
+
+
 def spacing_ms(interval_s: float) -> int:
     """Whole milliseconds that keep two starts at least so far apart; one more, since the clock cuts fractions off."""
     return math.ceil(interval_s * 1000) + 1
@@ -322,11 +328,14 @@ class Ledger(Protocol):
         A turn not ended within ``lease_s`` lapses, so that a holder that died blocks nobody for longer.
         """
 
-    def end_turn(self, group: str, ticket: str, late_s: float = 0.0) -> bool:
-        """Give a turn back; False when it had lapsed.
+    def turn_started(self, group: str, ticket: str, late_s: float) -> None:
+        """The request is sent, ``late_s`` seconds after its turn was asked for: the next start is spaced from there.
 
-        ``late_s`` are the seconds from asking for the turn to sending the request: the next start counts from there.
+        Until then nobody else is granted a turn, for `START_WITHIN_MS` at most.
         """
+
+    def end_turn(self, group: str, ticket: str) -> bool:
+        """Give a turn back; False when it had lapsed."""
 
     def rest(self, group: str, seconds: float) -> None:
         """Leave the group alone for so long, all workers; a longer rest that was asked for before stays."""

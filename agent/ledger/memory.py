@@ -401,9 +401,13 @@ class MemoryLedger:
             spacing = spacing_ms(limit.interval_s)
             return self._groups[limit.group].take(ticket, self._now_ms(), spacing, limit.connections, _ms(lease_s))
 
-    def end_turn(self, group: str, ticket: str, late_s: float = 0.0) -> bool:
+    def turn_started(self, group: str, ticket: str, late_s: float) -> None:
         with self._changed:
-            return self._groups[group].end(ticket, _ms(late_s))
+            self._groups[group].start(ticket, _ms(late_s))
+
+    def end_turn(self, group: str, ticket: str) -> bool:
+        with self._changed:
+            return self._groups[group].end(ticket)
 
     def rest(self, group: str, seconds: float) -> None:
         with self._changed:

@@ -23,9 +23,11 @@ from agent.job.machine import StageCounts, Standing
 from agent.job.states import ON_ACCELERATOR
 from agent.job.workers import WorkerInfo
 from agent.ledger.contract import (
+    LOOK_AGAIN_MS,
     MOST_FAULTS_SHOWN,
     REARM_S,
     SENDS_PER_FREE_SLOT,
+    START_WITHIN_MS,
     BeatAnswer,
     Claim,
     ClusterHealth,
@@ -472,12 +474,16 @@ class RedisLedger:
 
     def take_turn(self, limit: Limit, ticket: str, lease_s: float) -> Wait | None:
         reason, wait_ms = self._run(
-            "take_turn", limit.group, ticket, spacing_ms(limit.interval_s), limit.connections, _ms(lease_s)
-        )
+            "take_turn", limit.group, ticket, spacing_ms(limit.interval_s), limit.connections, _ms(lease_s),
+            START_WITHIN_MS, LOOK_AGAIN_MS,
+        )  # fmt: skip
         return Wait(reason, int(wait_ms) / 1000.0) if reason else None
 
-    def end_turn(self, group: str, ticket: str, late_s: float = 0.0) -> bool:
-        return bool(self._run("end_turn", group, ticket, _ms(late_s)))
+    def turn_started(self, group: str, ticket: str, late_s: float) -> None:
+        self._run("turn_started", group, ticket, _ms(late_s))
+
+    def end_turn(self, group: str, ticket: str) -> bool:
+        return bool(self._run("end_turn", group, ticket))
 
     def rest(self, group: str, seconds: float) -> None:
         self._run("rest", group, _ms(seconds))

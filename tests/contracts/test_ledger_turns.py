@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from agent.ledger.contract import Ledger, Limit, Wait
+from agent.ledger.contract import START_WITHIN_MS, Ledger, Limit, Wait
 
 Pause = Callable[[float], None]
 
@@ -36,6 +36,7 @@ def test_another_group_does_not_wait(ledger: Ledger) -> None:
 
 def test_after_the_wait_that_was_named_the_turn_is_there(ledger: Ledger, pause: Pause) -> None:
     ledger.take_turn(QUICK, "one", LEASE_S)
+    ledger.turn_started("a.example", "one", 0.0)
     pause(refused(ledger, QUICK, "two").seconds)
     assert ledger.take_turn(QUICK, "two", LEASE_S) is None
 
@@ -52,6 +53,7 @@ def test_no_more_are_under_way_at_once_than_may_be(ledger: Ledger, pause: Pause)
     two_at_once = Limit("a.example", 0.01, 2)
     for ticket in ("one", "two"):
         assert ledger.take_turn(two_at_once, ticket, LEASE_S) is None
+        ledger.turn_started("a.example", ticket, 0.0)
         pause(0.05)
     assert refused(ledger, two_at_once, "three").reason == "busy"
     assert ledger.end_turn("a.example", "one")
@@ -86,15 +88,34 @@ def test_a_turn_ended_twice_is_ended_once(ledger: Ledger) -> None:
 
 def test_the_next_start_counts_from_the_sending_not_from_the_grant(ledger: Ledger) -> None:
     ledger.take_turn(ARXIV, "one", LEASE_S)
-    ledger.end_turn("arxiv", "one", late_s=1.5)
+    ledger.turn_started("arxiv", "one", late_s=1.5)
+    ledger.end_turn("arxiv", "one")
     assert refused(ledger, ARXIV, "two").seconds == pytest.approx(4.5, abs=0.2)
 
 
-def test_a_late_start_counts_no_more_once_another_has_started(ledger: Ledger, pause: Pause) -> None:
+def test_nobody_is_granted_a_turn_while_the_one_before_has_not_sent(ledger: Ledger, pause: Pause) -> None:
     ledger.take_turn(QUICK, "one", LEASE_S)
-    pause(0.25)
+    pause(0.3)
+    wait = refused(ledger, QUICK, "two")
+    assert (wait.reason, wait.seconds < 0.05) == ("spacing", True)
+    ledger.turn_started("a.example", "one", late_s=0.3)
+    assert refused(ledger, QUICK, "two").seconds == pytest.approx(0.2, abs=0.1)
+
+
+@pytest.mark.parametrize("how", ["ends", "lapses"])
+def test_a_turn_that_never_sent_holds_up_nobody_once_it_is_over(ledger: Ledger, pause: Pause, how: str) -> None:
+    ledger.take_turn(QUICK, "one", 0.25 if how == "lapses" else LEASE_S)
+    if how == "ends":
+        ledger.end_turn("a.example", "one")
+    pause(0.3)
     assert ledger.take_turn(QUICK, "two", LEASE_S) is None
-    ledger.end_turn("a.example", "one", late_s=30.0)
+
+
+def test_a_turn_that_does_not_get_to_send_holds_up_the_next_for_seconds_only(ledger: Ledger, pause: Pause) -> None:
+    ledger.take_turn(QUICK, "one", LEASE_S)
+    pause(START_WITHIN_MS / 1000 + 0.1)
+    assert ledger.take_turn(QUICK, "two", LEASE_S) is None
+    ledger.turn_started("a.example", "one", late_s=30.0)
     assert refused(ledger, QUICK, "three").seconds <= 0.3
 
 

@@ -32,16 +32,17 @@ class Turn:
         self._on_the_way_s = min(_ON_THE_WAY_S, limit.interval_s * _ON_THE_WAY_SHARE)
         self._ticket = ticket
         self._asked_s = asked_s
-        self._late_s = 0.0
 
     def sent(self) -> None:
         """The request is on its way; the next one is spaced from now."""
-        self._late_s = time.monotonic() - self._asked_s + self._on_the_way_s
+        late_s = time.monotonic() - self._asked_s + self._on_the_way_s
+        with suppress(BrokerUnavailable):  # it counts as sent when the turn was granted
+            self._ledger.turn_started(self._group, self._ticket, late_s)
 
     def end(self) -> None:
         """Let the next one ask."""
         with suppress(BrokerUnavailable):  # what was fetched is not lost for it: the turn lapses by itself
-            self._ledger.end_turn(self._group, self._ticket, self._late_s)
+            self._ledger.end_turn(self._group, self._ticket)
 
 
 class Turns:

@@ -41,6 +41,8 @@ MAX_ROBOTS_FRESH = timedelta(hours=24)
 """RFC 9309, 2.4: no cached robots.txt is used for longer."""
 ROBOTS_FRESH = timedelta(hours=1)
 """Of a robots.txt that says nothing of it; the re-check before training shall see what changed since."""
+MISSING_FRESH = timedelta(minutes=10)
+"""Of the word that something is not there, where it says nothing of it: the units of one job need not all ask."""
 _OPTIONS = CacheOptions(shared=True, supported_methods=["GET"], allow_stale=False)
 _KEPT_STATUSES = frozenset({200, 301, 308, 404, 410})
 _OF_THE_TRANSFER = frozenset({"content-length", "content-encoding", "transfer-encoding", "set-cookie", "connection"})
@@ -199,8 +201,9 @@ def _dated(reply: Reply, freshness: Freshness) -> dict[str, str | list[str]]:
     said = headers.get("cache-control", "")
     if reply.status == 304:
         return kept  # what it does not say stays as it was
-    if freshness.unstated is not None and not said and "expires" not in headers:
-        kept["cache-control"] = f"max-age={freshness.unstated.total_seconds():.0f}"
+    unstated = MISSING_FRESH if reply.status in (404, 410) and freshness.unstated is None else freshness.unstated
+    if unstated is not None and not said and "expires" not in headers:
+        kept["cache-control"] = f"max-age={unstated.total_seconds():.0f}"
     if freshness.at_most is not None and not _FORBIDS.search(said):
         most_s = freshness.at_most.total_seconds()
         stated = _MAX_AGE.search(said)

@@ -187,6 +187,15 @@ def test_that_there_is_no_robots_txt_is_remembered_as_well() -> None:
         assert site.count("/robots.txt") == 1
 
 
+def test_that_a_page_is_not_there_is_remembered_for_minutes() -> None:
+    store = fresh_store()
+    with serving({"/robots.txt": OPEN}) as site:
+        for _ in range(2):
+            with pytest.raises(DocumentRejected, match="http_404"):
+                client(site.base, store=store).get(f"{site.base}/ai.txt")
+        assert site.count("/ai.txt") == 1
+
+
 def test_what_another_job_was_let_in_to_see_is_not_handed_out() -> None:
     store = fresh_store()
     with serving({"/robots.txt": OPEN, "/a": Answer("inside", headers={"Cache-Control": "max-age=600"})}) as site:
