@@ -9,6 +9,7 @@ from agent.errors import DocumentRejected
 from agent.job.licences import spdx
 from agent.job.records import Block, BlockKind
 from workers.parse.blocks import one_line
+from workers.parse.latexml import is_latexml, read_latexml
 from workers.parse.markup import drop, replace_by_text, text_of, to_blocks
 from workers.parse.parsed import Parsed
 from workers.parse.parsoid import is_parsoid, read_parsoid
@@ -43,6 +44,8 @@ def read_html(text: str, url: str = "") -> Parsed:
         raise DocumentRejected("no_text", "no HTML element could be read")
     if is_parsoid(tree):
         return read_parsoid(tree, _stated_licence(tree))
+    if is_latexml(tree):
+        return read_latexml(tree, _stated_licence(tree))
     _prepare(tree)
     article = bool(tree.xpath("//article | //meta[@property='og:type' and @content='article']"))
     licence = _stated_licence(tree)
