@@ -19,7 +19,8 @@ DEFAULT_MODEL = "smollm2-135m"
 
 _FIELDS = {
     "--max-documents": "discover.max_documents",
-    "--licence-policy": "retrieve.licence_policy",
+    "--profile": "permission.profile",
+    "--intended-use": "permission.intended_use",
     "--backend": "generate.backend",
     "--llm-base-url": "generate.base_url",
     "--llm-model": "generate.model",
@@ -39,6 +40,11 @@ def spec_options(command: Callable[..., Any]) -> Callable[..., Any]:
     for option, path in reversed(_FIELDS.items()):
         command = _option_of(option, path)(command)
     command = set_option(command)
+    command = click.option(
+        "--declare", "declared", multiple=True, metavar="SOURCE=LICENCE",
+        help="Your word for a source whose documents state no licence: --declare dir:papers=own if the rights are "
+        "yours, else their SPDX licence. May be given several times.",
+    )(command)  # fmt: skip
     command = click.option(
         "--spec", "base", type=click.Path(path_type=Path), metavar="FILE",
         help="A job specification as .json or .toml; the other options override it.",
@@ -81,6 +87,7 @@ def spec_from(chosen: Mapping[str, Any]) -> JobSpec:
     }
     for option, path in _FIELDS.items():
         given[path] = chosen[option.removeprefix("--").replace("-", "_")]
+    given["permission.declared"] = dict(map(_declaration, chosen["declared"])) or None
     if given["generate.model"] and not given["generate.backend"]:
         # A model name is of use to one backend only: naming it is asking for it.
         given["generate.backend"] = "openai"
@@ -101,6 +108,13 @@ def absolute(source: str) -> str:
     if rest and (prefix in ("dir", "candidates") or (prefix == "urls" and path.is_file())):
         return f"{prefix}:{path.absolute()}"
     return source
+
+
+def _declaration(text: str) -> tuple[str, str]:
+    source, equals, licence = text.rpartition("=")
+    if not equals or not source or not licence:
+        raise InvalidSpec(f"--declare {text!r} names no licence.", next_step="It looks like --declare dir:papers=own.")
+    return absolute(source), licence
 
 
 def _demand(fields: Mapping[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""Licences: what a statement names, as an SPDX expression, and whether a policy lets us train on it.
+"""Licences: what a statement names, as an SPDX expression, and whether a profile lets us train on it.
 
 One table for the pools that read licences (robots headers, feeds, page metadata, a PDF's first page). Identifiers are
 those of the SPDX License List (https://spdx.org/licenses/); ``LicenseRef-`` names what that list has no word for.
@@ -7,6 +7,7 @@ those of the SPDX License List (https://spdx.org/licenses/); ``LicenseRef-`` nam
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cache
 from typing import Any, Literal, NamedTuple
 
@@ -14,10 +15,30 @@ NO_TRAINING = "LicenseRef-no-training"
 """A statement that forbids training, machine learning or text and data mining in so many words."""
 
 ALL_RIGHTS_RESERVED = "LicenseRef-all-rights-reserved"
-"""What holds where nothing is said: no licence is granted, so only the operator's own word can allow it."""
+"""A statement that grants nothing; only the owner of those rights can allow more."""
 
-Policy = Literal["permissive", "share_alike", "noncommercial", "any_stated", "operator"]
-_POLICIES: tuple[Policy, ...] = ("permissive", "share_alike", "noncommercial", "any_stated", "operator")
+OWN = "LicenseRef-own"
+"""What a user declares of documents whose rights are theirs: the answer to silence and to their own "all rights
+reserved", but not to words against training."""
+
+ARXIV_NONEXCLUSIVE = "LicenseRef-arxiv-nonexclusive"
+"""arXiv's default: the archive may distribute the paper, readers may read it; nothing else is granted."""
+
+PMC_TDM = "LicenseRef-pmc-tdm"
+"""PubMed Central's ``TDM`` code: text and data mining for research, no passing on."""
+
+_OURS = frozenset({NO_TRAINING, ALL_RIGHTS_RESERVED, OWN, ARXIV_NONEXCLUSIVE, PMC_TDM})
+
+Profile = Literal["strict", "share-alike", "noncommercial", "research"]
+PROFILES: tuple[Profile, ...] = ("strict", "share-alike", "noncommercial", "research")
+"""Narrowest first; each takes all that the one before it takes."""
+
+IntendedUse = Literal["commercial", "noncommercial", "research"]
+
+LICENCE_UNKNOWN = "licence_unknown"
+"""The reason that quarantines: nothing is stated, or nothing that we know; a word of the user's can answer it."""
+
+OUTSIDE_PROFILE = "licence_outside_profile"
 
 
 class Verdict(NamedTuple):
@@ -27,38 +48,78 @@ class Verdict(NamedTuple):
     reason: str
 
 
-# How far a policy must reach to take a licence, as an index into _POLICIES; the first pattern that fits decides.
-_FORBIDDEN = len(_POLICIES)
+# How far a profile must reach to take a licence: an index into PROFILES, or one of these, worse the larger. Of parts
+# that bind together the largest counts, so that words against training are never hidden by an unknown part.
+_UNKNOWN, _UNTAKEN, _NO_DERIVATIVES, _RESERVED, _FORBIDDEN = range(len(PROFILES), len(PROFILES) + 5)
+_REASON_OF = {
+    _UNKNOWN: LICENCE_UNKNOWN,
+    _UNTAKEN: OUTSIDE_PROFILE,
+    _NO_DERIVATIVES: "licence_no_derivatives",
+    _RESERVED: "licence_all_rights_reserved",
+    _FORBIDDEN: "licence_forbids_training",
+}
+_STRICT, _SHARE_ALIKE, _NONCOMMERCIAL, _RESEARCH = range(len(PROFILES))
 _REACH: tuple[tuple[re.Pattern[str], int], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), reach)
     for pattern, reach in (
         (NO_TRAINING, _FORBIDDEN),
-        (ALL_RIGHTS_RESERVED, _POLICIES.index("operator")),
-        (r"CC-BY(-NC)?-ND\b.*", _FORBIDDEN),
-        (r"CC-BY-NC(-SA)?-.*", _POLICIES.index("noncommercial")),
-        (r"CC-BY-SA-.*", _POLICIES.index("share_alike")),
-        (r"CC0-.*|CC-PDM-.*|CC-PDDC|CC-BY-\d.*|Unlicense|0BSD|PDDL-.*", _POLICIES.index("permissive")),
-        (r"MIT(-.*)?|Apache-.*|BSD-.*|ISC|Zlib|BSL-1\.0|PSF-.*|Python-.*|PostgreSQL|NCSA|W3C(-.*)?|UPL-1\.0|BlueOak-.*",
-         _POLICIES.index("permissive")),
+        (ALL_RIGHTS_RESERVED, _RESERVED),
+        (OWN, _STRICT),
+        (f"{ARXIV_NONEXCLUSIVE}|{PMC_TDM}", _RESEARCH),
+        # A tuned model is at least arguably an adaptation, for research too: nobody's profile takes these.
+        (r"CC-BY(-NC)?(-SA)?-ND\b.*|CC-.*-ND-.*", _NO_DERIVATIVES),
+        (r"CC-BY-NC(-SA)?-.*", _NONCOMMERCIAL),
+        (r"CC-BY-SA-.*", _SHARE_ALIKE),
+        (r"CC0-.*|CC-PDM-.*|CC-PDDC|CC-BY-\d.*", _STRICT),
     )
-)  # fmt: skip
-_REACH_OF_OTHERS = _POLICIES.index("any_stated")
+)
+_REACH_OF_CATEGORY = {
+    "Permissive": _STRICT,
+    "Public Domain": _STRICT,
+    "Copyleft": _SHARE_ALIKE,
+    "Copyleft Limited": _SHARE_ALIKE,
+}
+"""The licence index's own sorting (https://scancode-licensedb.aboutcode.org/) for all that is not Creative Commons."""
 
 
-def trainable(licence: str, policy: Policy) -> Verdict:
+def trainable(licence: str, profile: Profile) -> Verdict:
     """Whether documents under ``licence`` (an SPDX expression, '' when none is stated) may be trained on.
 
-    Of alternatives (OR) one must be allowed, of a conjunction (AND) every part. Refusals say
-    ``licence_forbids_training`` (no policy takes it), ``licence_outside_policy`` or ``no_licence``.
+    Of alternatives (OR) one must be allowed, of a conjunction (AND) every part. Refusals say ``licence_unknown``,
+    ``licence_outside_profile``, ``licence_no_derivatives``, ``licence_all_rights_reserved`` or
+    ``licence_forbids_training``; the last three hold under every profile.
     """
-    if not licence.strip():
-        return Verdict(True, "") if policy == "operator" else Verdict(False, "no_licence")
-    reach = _reach(_parsed(licence))
-    if reach >= _FORBIDDEN:
-        return Verdict(False, "licence_forbids_training")
-    if reach > _POLICIES.index(policy):
-        return Verdict(False, "licence_outside_policy")
+    reach = _reach(_parsed(licence)) if licence.strip() else _UNKNOWN
+    if reach in _REASON_OF:
+        return Verdict(False, _REASON_OF[reach])
+    if reach > PROFILES.index(profile):
+        return Verdict(False, OUTSIDE_PROFILE)
     return Verdict(True, "")
+
+
+def joined(licences: Iterable[str]) -> str:
+    """The SPDX expression of statements that all bind; '' of none.
+
+    What is the user's own may say "all rights reserved": those rights are the user's.
+    """
+    parts = [item for item in dict.fromkeys(licences) if item]
+    if OWN in parts:
+        parts = [item for item in parts if item != ALL_RIGHTS_RESERVED]
+    if len(parts) == 1:
+        return parts[0]
+    return " AND ".join(f"({item})" if " OR " in item else item for item in parts)
+
+
+def declared_licence(word: str) -> str:
+    """The expression that a user's word for a source stands for: ``own``, or an SPDX expression; '' for neither."""
+    return OWN if word.strip().lower() == "own" else _identifier(word.strip())
+
+
+def use_of(profile: Profile, intended_use: IntendedUse) -> IntendedUse:
+    """The nearest intended use under which a profile means anything: its licences end where that use begins."""
+    if profile == "research":
+        return "research"
+    return "noncommercial" if profile == "noncommercial" and intended_use == "commercial" else intended_use
 
 
 _CC_URL = re.compile(
@@ -86,7 +147,9 @@ _NAMED: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\bBSD[ -]?3(?:-clause)?\b|\b3-clause BSD\b|\bnew BSD\b", "BSD-3-Clause"),
         (r"\bBSD[ -]?2(?:-clause)?\b|\b2-clause BSD\b|\bsimplified BSD\b", "BSD-2-Clause"),
         (r"\bGNU Free Documentation Licen[cs]e\b|\bGFDL\b", "GFDL-1.3-or-later"),
-        (r"arxiv\.org/licenses/nonexclusive-distrib", "LicenseRef-arxiv-nonexclusive"),
+        (r"\b(?:GNU )?(?:GPL|General Public Licen[cs]e)[ ,-]*(?:v|version )?3\b", "GPL-3.0-or-later"),
+        (r"arxiv\.org/licenses/nonexclusive-distrib", ARXIV_NONEXCLUSIVE),
+        (r"^TDM$", PMC_TDM),
         (r"\ball rights reserved\b", ALL_RIGHTS_RESERVED),
     )
 )
@@ -96,6 +159,32 @@ _AGAINST_TRAINING = re.compile(
     r"|(?:AI|artificial[ -]intelligence|model)[ -]train\w*|text[ -]and[ -]data[ -]mining|TDM)\b",
     re.IGNORECASE,
 )
+
+
+_TRAINING_USE = re.compile(
+    r"\b(?:train(?:ing|ed)?\b[^.;]{0,40}?\b(?:models?|AI|intelligence|networks?)"
+    r"|(?:AI|artificial[ -]intelligence|model)[ -]train\w*|text[ -]and[ -]data[ -]mining|TDM)\b",
+    re.IGNORECASE,
+)
+_PROHIBITION = re.compile(
+    r"\b(?:may|must|shall|can)\s?not be (?:used|ingested|mined|scraped|reproduced)\b"
+    r"|\b(?:is|are) (?:strictly |expressly |hereby )*(?:prohibited|forbidden|not (?:permitted|allowed))\b"
+    r"|\bdo not (?:use|mine|scrape)\b|\bno (?:part|use)\b[^.;]{0,60}\bmay be\b|\brights?\b[^.;]{0,60}\breserved\b"
+    r"|\bwithout (?:\w+ ){0,3}(?:permission|consent|licen[cs]e|authori[sz]ation)\b",
+    re.IGNORECASE,
+)
+
+
+def words_against_training(prose: str) -> str:
+    """The sentence of running text that forbids training on it, '' when none does.
+
+    Stricter than `spdx`, which reads statements that are about use already: a text on machine learning speaks of
+    training without forbidding anything.
+    """
+    for sentence in re.split(r"(?<=[.;!?])\s+", " ".join(prose.split())):
+        if _TRAINING_USE.search(sentence) and _PROHIBITION.search(sentence):
+            return sentence
+    return ""
 
 
 def spdx(statement: str) -> str:
@@ -108,7 +197,9 @@ def spdx(statement: str) -> str:
     statement = " ".join(statement.split())
     if not statement:
         return ""
-    if _AGAINST_TRAINING.search(statement):
+    if statement in _OURS:
+        return statement
+    if words_against_training(statement) or _AGAINST_TRAINING.search(statement):
         return NO_TRAINING
     if exact := _identifier(statement):
         return exact
@@ -171,9 +262,27 @@ def _parsed(licence: str) -> Any:
 
 
 def _reach(node: Any) -> int:
-    """How far a policy must reach to take this expression."""
+    """How far a profile must reach to take this expression."""
     if node.isliteral:
         key = getattr(node, "license_symbol", node).key
-        return next((reach for pattern, reach in _REACH if pattern.fullmatch(key)), _REACH_OF_OTHERS)
+        known = next((reach for pattern, reach in _REACH if pattern.fullmatch(key)), None)
+        return known if known is not None else _REACH_OF_CATEGORY.get(_categories().get(key, ""), _other(key))
     parts = [_reach(part) for part in node.args]
     return min(parts) if type(node).__name__ == "OR" else max(parts)
+
+
+def _other(key: str) -> int:
+    return _UNTAKEN if key in _categories() else _UNKNOWN
+
+
+@cache
+def _categories() -> dict[str, str]:
+    """SPDX identifier -> how the licence index sorts it."""
+    from license_expression import get_license_index
+
+    return {
+        key: entry["category"]
+        for entry in get_license_index()
+        for key in (entry.get("spdx_license_key"), *entry.get("other_spdx_license_keys", ()))
+        if key
+    }

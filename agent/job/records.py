@@ -22,7 +22,10 @@ class Evidence(Record):
     """One fact that a permission decision rests on: where it was read, what it said, when."""
 
     kind: str = Field(
-        description="robots | signal | tdmrep | rsl | aitxt | terms | licence | meta | header | operator | cache"
+        description=(
+            "robots | signal | tdmrep | rsl | aitxt | terms | licence | meta | header | operator | cache | decision; "
+            "the last is the verdict itself, with what it was reached under."
+        )
     )
     url: str = Field(description="Where the line was read.")
     line: str = Field(description="The raw line or value that decided.")

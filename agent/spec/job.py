@@ -105,6 +105,19 @@ class JobSpec(BaseModel):
                 f"curate.chunk_tokens ({self.curate.chunk_tokens}) must not exceed "
                 f"train.sequence_length ({self.train.sequence_length}), or rows are cut"
             )
+        # The documents on a list of candidates keep the sources they were found by, which no job names again.
+        listed = any(source.startswith("candidates:") for source in self.sources)
+        for source in self.permission.declared:
+            if source not in self.sources and not listed:
+                raise ValueError(
+                    f"permission.declared names {source!r}, which is not among the sources "
+                    f"({', '.join(self.sources)}); write it as it stands there"
+                )
+            if source.startswith("candidates:"):
+                raise ValueError(
+                    f"permission.declared names {source!r}, but the documents on that list have sources of their own; "
+                    "name those, as they stand in the list"
+                )
         return self
 
     @classmethod

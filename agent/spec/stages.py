@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from agent.job.licences import IntendedUse, Profile, declared_licence
+
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 
 
@@ -46,7 +48,7 @@ class DiscoverConfig(StageConfig):
 class PermissionConfig(StageConfig):
     """What may be used, and for what."""
 
-    profile: Literal["strict", "share-alike", "noncommercial", "research"] = Field(
+    profile: Profile = Field(
         "share-alike",
         description=(
             "Which licences may be trained on. 'strict': CC0, public domain, CC BY, permissive code licences; "
@@ -55,7 +57,7 @@ class PermissionConfig(StageConfig):
             "page that forbids training, nor a document whose licence is not known."
         ),
     )
-    intended_use: Literal["commercial", "noncommercial", "research"] = Field(
+    intended_use: IntendedUse = Field(
         "commercial", description="What the model is for; permissions that end at commercial use are refused for it."
     )
     declared: dict[str, str] = Field(
@@ -72,9 +74,36 @@ class PermissionConfig(StageConfig):
             "program."
         ),
     )
+    honour_training_agents: bool = Field(
+        True,
+        description=(
+            "Whether a page is refused when its robots.txt closes it to any crawler known to gather training data "
+            "(GPTBot, CCBot, Google-Extended and others), though not to us: what those are told is meant for us too."
+        ),
+    )
     strict_robots: bool = Field(
         False, description="Whether robots.txt also closes documented APIs, whose terms invite programs."
     )
+
+    @model_validator(mode="after")
+    def _fits_its_use(self) -> PermissionConfig:
+        if self.profile == "noncommercial" and self.intended_use == "commercial":
+            raise ValueError(
+                "profile noncommercial takes licences that end at commercial use, but intended_use is commercial; "
+                "set intended_use to noncommercial or research, or take a narrower profile"
+            )
+        if self.profile == "research" and self.intended_use != "research":
+            raise ValueError(
+                f"profile research takes what may be read for research only, but intended_use is {self.intended_use}; "
+                "set intended_use to research, or take a narrower profile"
+            )
+        for source, word in self.declared.items():
+            if not declared_licence(word):
+                raise ValueError(
+                    f"declared: {word!r} for {source} is no SPDX expression; write one such as CC-BY-4.0 "
+                    "(https://spdx.org/licenses/), or 'own' if the documents are yours"
+                )
+        return self
 
 
 class RetrieveConfig(StageConfig):
@@ -85,15 +114,6 @@ class RetrieveConfig(StageConfig):
     max_document_bytes: int = Field(50_000_000, gt=0, description="Larger documents are rejected as too_large.")
     contact: str = Field(
         "", description="E-mail or address put in the User-Agent, so that a site's owner can reach you."
-    )
-    licence_policy: Literal["permissive", "share_alike", "noncommercial", "any_stated", "operator"] = Field(
-        "operator",
-        description=(
-            "Which licences may be trained on. 'permissive': CC0, public domain, CC BY and permissive code licences; "
-            "'share_alike' adds CC BY-SA; 'noncommercial' adds CC BY-NC and CC BY-NC-SA; 'any_stated' takes every "
-            "stated licence that does not forbid derivatives; 'operator' also takes documents that state no licence or "
-            "reserve all rights, on your word that you may. No policy takes a licence or a page that forbids training."
-        ),
     )
     shard_size: int = Field(25, ge=1, le=1000, description="Documents in one unit of work.")
 

@@ -57,7 +57,9 @@ def client(redis_url: str, tmp_path: Path) -> Iterator[Client]:
 
 
 def spec(model: str, documents: Path, **fields: object) -> JobSpec:
-    return JobSpec(model=model, subject="quantum computing", sources=[f"dir:{documents}"], **fields)
+    source = f"dir:{documents}"
+    declared = {"declared": {source: "own"}}
+    return JobSpec(model=model, subject="quantum computing", sources=[source], permission=declared, **fields)
 
 
 def test_a_submitted_job_is_queued_and_listed_for_its_user(client: Client, model: str, documents: Path) -> None:

@@ -291,6 +291,7 @@ def spec_of(documents: Path, model: str, **spec: Any) -> JobSpec:
         name: {**QUICK.get(name, {}), **value} if isinstance(value, dict) else value
         for name, value in {**QUICK, **spec}.items()
     }
+    merged.setdefault("permission", {"declared": {f"dir:{documents}": "own"}})
     return JobSpec(model=model, sources=[f"dir:{documents}"], **merged)
 
 

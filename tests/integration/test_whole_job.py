@@ -96,7 +96,14 @@ def test_two_jobs_at_once_both_finish_and_their_artifacts_do_not_mix(
             "curate": {"min_relevance": 0, "near_duplicate_similarity": 1},
         }
         jobs[thing] = client.submit(
-            JobSpec(model=model, subject="quantum computing", sources=[f"dir:{folder}"], job_id=f"job-{name}", **quick)
+            JobSpec(
+                model=model,
+                subject="quantum computing",
+                sources=[f"dir:{folder}"],
+                job_id=f"job-{name}",
+                permission={"declared": {f"dir:{folder}": "own"}},
+                **quick,
+            )
         )
     for thing, job in jobs.items():
         assert job.wait(timeout_s=150).published

@@ -29,6 +29,7 @@ def main(store_url: str, documents: str, turn: str) -> None:
         model="tiny",
         subject="quantum computing",
         sources=[f"dir:{documents}"],
+        permission={"declared": {f"dir:{documents}": "own"}},
         discover={"min_relevance": 0},
         retrieve={"shard_size": 4},
         curate={"min_relevance": 0, "near_duplicate_similarity": 1},

@@ -9,7 +9,7 @@ from typing import TypeVar
 from agent.contract import Stage
 from agent.errors import NotEnoughData
 from agent.job.artifacts import UnitPlan
-from agent.job.licences import Policy, trainable
+from agent.job.licences import Profile, trainable
 from agent.job.records import Chunk, Evidence, Row, SourceEntry, Split
 from agent.store import ArtifactReader
 from workers.runtime.work import Outcome, StageWork
@@ -39,7 +39,7 @@ def clear(work: StageWork) -> Outcome:
     withdrawn: dict[str, str] = {}
     for done, entry in enumerate(entries):
         work.tick(done, len(entries))
-        line, evidence = _asked_again(entry, work.spec.retrieve.licence_policy)
+        line, evidence = _asked_again(entry, work.spec.permission.profile)
         known = entry.model_copy(update={"evidence": (*entry.evidence, *evidence)})
         if line:
             withdrawn[entry.document_id] = line
@@ -55,11 +55,11 @@ def clear(work: StageWork) -> Outcome:
     return Outcome((UnitPlan(stage=Stage.TRAIN, shard=work.shard, inputs=(work.output.path,)),))
 
 
-def _asked_again(entry: SourceEntry, policy: Policy) -> tuple[str, Sequence[Evidence]]:
+def _asked_again(entry: SourceEntry, profile: Profile) -> tuple[str, Sequence[Evidence]]:
     """The line that withdraws the permission, '' while it stands; and what was found."""
-    verdict = trainable(entry.licence, policy)
+    verdict = trainable(entry.licence, profile)
     stated = entry.licence or "no licence is stated"
-    line = f"{stated}, {'taken' if verdict.allowed else verdict.reason} under licence_policy={policy}"
+    line = f"{stated}, {'taken' if verdict.allowed else verdict.reason} under profile {profile}"
     now = datetime.now(UTC).isoformat(timespec="seconds")
     return "" if verdict.allowed else line, [Evidence(kind="licence", url=entry.url, line=line, time=now)]
 

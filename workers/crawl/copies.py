@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import get_args
 
-from agent.job.licences import Policy, trainable
+from agent.job.licences import PROFILES, trainable
 from agent.job.records import Candidate, Copy
 from workers.crawl.http.canonical import endpoint
 
@@ -59,10 +58,9 @@ def is_resolver(url: str) -> bool:
 def licence_rank(licence: str) -> int:
     """0 for what every profile takes, larger for each further that it needs, largest for what none takes or what is
     not known."""
-    policies = get_args(Policy)
     if not licence:
-        return len(policies) + 1
-    return next((rank for rank, policy in enumerate(policies) if trainable(licence, policy).allowed), len(policies))
+        return len(PROFILES) + 1
+    return next((rank for rank, profile in enumerate(PROFILES) if trainable(licence, profile).allowed), len(PROFILES))
 
 
 def _order(copy: Copy) -> tuple[int, int, int, str]:

@@ -17,6 +17,9 @@ from workers.crawl.http.address import named_endpoints
 from workers.crawl.http.client import PoliteClient, client_for
 from workers.crawl.look_up import looked_up
 from workers.crawl.merge import merged
+from workers.crawl.permission.foresee import foreseen, readings_of, with_robots
+from workers.crawl.permission.read_site import SiteReader
+from workers.crawl.permission.tally import PermissionTally
 from workers.crawl.relevance.score import rank
 from workers.crawl.selection import select
 from workers.crawl.shards import shards_of
@@ -63,10 +66,15 @@ def discover(work: StageWork) -> Outcome:
         detail = f"similarity {far.candidate.parts['semantic']:.2f} is below {spec.discover.min_relevance}"
         _reject(work, far.candidate, "off_topic", detail)
     limit = spec.discover.max_documents
-    selected = select(ranking.kept, expansion.topics, max(0, limit - len(chosen)))
-    kept = [item.candidate for item in (*chosen[:limit], *selected)]
+    sites = SiteReader(spec, http, services)
+    wanted = [*chosen, *ranking.kept]
+    permitted, tally = _permitted(work, wanted, sites, ask_robots=len(wanted) > limit)
+    work.output.facts["permission"] = tally.facts()
+    first = [item for item in permitted if item.chosen]
+    selected = select([item for item in permitted if not item.chosen], expansion.topics, max(0, limit - len(first)))
+    kept = [item.candidate for item in (*first[:limit], *selected)]
     taken = {candidate.id for candidate in kept}
-    for extra in (*chosen, *ranking.kept):
+    for extra in permitted:
         if extra.candidate.id not in taken:
             _reject(work, extra.candidate, "over_budget", f"beyond discover.max_documents = {limit}")
     work.output.keep(NOUN, len(kept))
@@ -74,8 +82,7 @@ def discover(work: StageWork) -> Outcome:
     work.output.facts["not_asked"] = expansion.notes | known.notes
     work.output.facts["coverage"] = _coverage(kept, expansion.topics)
     if not kept:
-        message = _nothing_left(work, asking.reports, refused, ranking.off_topic)
-        raise NotEnoughData(message, next_step=_NEXT_STEP)
+        raise _nothing_left(work, asking.reports, refused, ranking.off_topic, tally)
 
     work.output.write_records("candidates.jsonl", kept)
     work.output.write_records("queries.jsonl", expansion.queries)
@@ -99,7 +106,35 @@ def discover(work: StageWork) -> Outcome:
     return Outcome(tuple(successors))
 
 
-_NEXT_STEP = "Name other sources, or lower discover.min_relevance if the documents are about it in other words."
+def _permitted(
+    work: StageWork, found: Sequence[Found], sites: SiteReader, *, ask_robots: bool
+) -> tuple[list[Found], PermissionTally]:
+    """Those that may go on: what will be refused takes no place in the budget.
+
+    ``ask_robots``: where there are more candidates than places, robots.txt of each site is read now, for the best that
+    twice fill the budget; else the retrieve stage finds out in parallel.
+    """
+    config = work.spec.permission
+    tally = PermissionTally(config)
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    asked = 2 * work.spec.discover.max_documents if ask_robots else 0
+    permitted: list[Found] = []
+    for done, item in enumerate(found):
+        work.tick(done, len(found))
+        candidate = item.candidate
+        body = work.store.get_blob(candidate.blob) if candidate.blob else None
+        readings = readings_of(candidate, sites, now, body)
+        final = foreseen(readings, config)
+        if final is None and body is None and len(permitted) < asked:
+            readings = with_robots(readings, sites)
+            final = foreseen(readings, config)
+        if final is None:
+            permitted.append(item)
+            continue
+        tally.add(readings, final)
+        told = candidate.model_copy(update={"evidence": (*candidate.evidence, *final.evidence)})
+        _reject(work, told, final.reason, final.detail)
+    return permitted, tally
 
 
 def _searched(work: StageWork, http: PoliteClient) -> tuple[Asking, Expansion]:
@@ -138,12 +173,16 @@ def _reject(work: StageWork, candidate: Candidate, reason: str, detail: str, *, 
     work.output.reject(NOUN, candidate.id, reason, detail, url=candidate.url, record=candidate, failed=failed)
 
 
+_OTHER_SOURCES = "Name other sources, or lower discover.min_relevance if the documents are about it in other words."
+
+
 def _nothing_left(
     work: StageWork,
     reports: Mapping[str, SourceReport],
     refused: Sequence[Refused],
     off_topic: Sequence[Found],
-) -> str:
+    tally: PermissionTally,
+) -> NotEnoughData:
     tried = []
     for name, report in reports.items():
         if report.error:
@@ -151,6 +190,8 @@ def _nothing_left(
             continue
         reasons = Counter(item.reason for item in refused if item.candidate.source == name)
         reasons["off_topic"] += sum(1 for item in off_topic if item.candidate.source == name)
+        reasons.update(tally.reasons(name))
         told = ", ".join(f"{count} {reason}" for reason, count in sorted(reasons.items()) if count)
         tried.append(f"{name}: {told or 'nothing there'}")
-    return f"No document about {work.spec.subject!r} was found. Tried " + "; ".join(tried).rstrip(".") + "."
+    message = f"No document about {work.spec.subject!r} that may be used was found. Tried "
+    return NotEnoughData(message + "; ".join(tried).rstrip(".") + ".", next_step=tally.next_step() or _OTHER_SOURCES)

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from agent.job.licences import spdx, words_against_training
 from workers.crawl.media import bare_type
 
 OPENING_CHARS = 2000
@@ -31,6 +32,21 @@ _LICENCE_LINE = re.compile(
 _LICENCE_LINES_AT_ENDS = 40
 """A text file states its licence near its top or bottom; a "License:" in the middle is about something
 else."""
+
+_GRANT = re.compile(
+    r"\b(?:this|site|pages?|work|contents?|texts?|articles?|documents?|documentation|materials?|book|course|notes?"
+    r"|except where|unless otherwise)\b.{0,120}\b(?:licen[cs]ed|released|available|distributed|published|dedicated)\b"
+    r".{0,60}\b(?:under|into|to)\b",
+    re.IGNORECASE,
+)
+"""Running text that grants a licence for the document itself; what is said of one photograph in it is not."""
+
+_PROSE_WITH_A_LICENCE = re.compile(r"licen|public domain|\btrain|\bmining\b|\bTDM\b", re.IGNORECASE)
+_LONGEST_GRANT_CHARS = 600
+"""Lines of running text longer than this are an article's paragraphs, which only speak *about* licences."""
+
+_PDF_TDM = re.compile(rb"(?:<tdm:reservation[^>]{0,80}>|\btdm:reservation\s{0,3}=\s{0,3}[\"'])\s{0,20}([01])\b")
+"""In a PDF's XMP packet, which is stored as it is so that programs find it (ISO 16684-1)."""
 
 _FRONT_MATTER_KEYS = ("license", "licence", "rights", "copyright")
 _RULE = re.compile(r"([=\-~^*\"'`#+_.:])\1{2,}")
@@ -57,17 +73,25 @@ class Glance:
     text: str = ""
     """The opening, at most OPENING_CHARS, white space collapsed."""
     robots: tuple[Statement, ...] = ()
-    """The page's meta elements, for opt-outs."""
+    """The page's meta elements, for opt-outs; a PDF's TDM metadata likewise."""
     licences: tuple[Statement, ...] = ()
+    rsl: tuple[Statement, ...] = ()
+    """Links to RSL files."""
+    whole: bool = False
+    """Whether a licence that it states would have been found; a PDF's are found by the parse stage only."""
 
 
 def glance(body: bytes, content_type: str) -> Glance:
-    """What can be read cheaply; all fields empty for bytes that are not text (PDF, images)."""
+    """What can be read cheaply; all fields but TDM metadata empty for bytes that are not text (PDF, images)."""
     kind = bare_type(content_type)
+    if kind == "application/pdf":
+        found = _PDF_TDM.search(body)
+        line = found[0].decode("latin-1") if found else ""
+        return Glance(robots=(Statement("tdm-reservation", found[1].decode(), line),) if found else ())
     if kind in ("text/html", "application/xhtml+xml"):
         return _glance_at_html(body[:_MAX_LOOKED_AT_BYTES], content_type)
     if kind == "application/x-ipynb+json":
-        return _glance_at_text(_notebook_text(body))
+        return _glance_at_notebook(body)
     if kind.startswith("text/") or kind == "application/x-tex":
         return _glance_at_text(body[:_MAX_LOOKED_AT_BYTES].decode("utf-8-sig", errors="replace"))
     return Glance()
@@ -78,10 +102,14 @@ def _glance_at_html(body: bytes, content_type: str) -> Glance:
     from w3lib.encoding import html_to_unicode
 
     soup = BeautifulSoup(html_to_unicode(content_type, body, default_encoding="utf-8")[1], "lxml")
-    licences = [
-        Statement("licence", f"{tag.get('href') or ''} {tag.get_text(' ', strip=True)}".strip(), _opening_tag(tag))
-        for tag in soup.select('a[rel~="license" i], link[rel~="license" i]')
-    ]
+    licences, rsl = [], []
+    for tag in soup.select('a[rel~="license" i], link[rel~="license" i]'):
+        address = str(tag.get("href") or "")
+        if bare_type(str(tag.get("type") or "")) == "application/rsl+xml":
+            rsl.append(Statement("rsl", address, _opening_tag(tag)))
+        else:
+            value = f"{address} {tag.get_text(' ', strip=True)}".strip()
+            licences.append(Statement("licence", value, _opening_tag(tag)))
     robots = []
     for tag in soup.find_all("meta"):
         name = str(tag.get("name") or tag.get("property") or "").strip().lower()
@@ -93,11 +121,12 @@ def _glance_at_html(body: bytes, content_type: str) -> Glance:
             robots.append(statement)
     heading = soup.title or soup.h1
     title = " ".join(heading.get_text(" ").split()) if heading else ""
-    licences += _licence_lines(soup.get_text("\n").splitlines())
+    blocks = [tag.get_text(" ", strip=True) for tag in soup.select("p, li, small, footer, td, dd, blockquote, address")]
+    licences += _licence_lines(soup.get_text("\n").splitlines()) + _granting(blocks)
     for tag in soup(_BOILERPLATE):
         tag.decompose()
     text = " ".join((soup.body or soup).get_text(" ").split())
-    return Glance(title, text[:OPENING_CHARS], tuple(robots), tuple(licences))
+    return Glance(title, text[:OPENING_CHARS], tuple(robots), tuple(licences), tuple(rsl), whole=True)
 
 
 def _glance_at_text(text: str) -> Glance:
@@ -120,12 +149,27 @@ def _glance_at_text(text: str) -> Glance:
     )
     title = str(meta.get("title") or "") or _first_heading(lines)
     opening = " ".join(text[: OPENING_CHARS * 4].split())[:OPENING_CHARS]
-    return Glance(" ".join(title.split()), opening, licences=(*licences, *_licence_lines(ends)))
+    paragraphs = [" ".join(part.split()) for part in re.split(r"\n\s*\n", text)]
+    found = (*licences, *_licence_lines(ends), *_granting(paragraphs))
+    return Glance(" ".join(title.split()), opening, licences=found, whole=True)
 
 
 def _licence_lines(lines: list[str]) -> list[Statement]:
     stripped = [line.strip() for line in lines]
     return [Statement("licence", found[1], line) for line in stripped if (found := _LICENCE_LINE.match(line))]
+
+
+def _granting(blocks: list[str]) -> list[Statement]:
+    """Running text that licenses the document, or forbids training on it."""
+    found = []
+    for block in blocks:
+        if len(block) > _LONGEST_GRANT_CHARS or not _PROSE_WITH_A_LICENCE.search(block):
+            continue
+        if against := words_against_training(block):
+            found.append(Statement("licence", against, against))
+        elif (grant := _GRANT.search(block)) and spdx(rest := block[grant.start() :]):
+            found.append(Statement("licence", rest, block))
+    return found
 
 
 def _first_heading(lines: list[str]) -> str:
@@ -144,12 +188,18 @@ def _first_heading(lines: list[str]) -> str:
     return first if len(first) <= longest_title else ""
 
 
-def _notebook_text(body: bytes) -> str:
+def _glance_at_notebook(body: bytes) -> Glance:
     try:
-        cells = json.loads(body).get("cells", [])
-        return "\n\n".join("".join(cell.get("source", "")) for cell in cells if cell.get("cell_type") == "markdown")
-    except (ValueError, AttributeError, TypeError):
-        return ""  # no notebook, whatever it is called; the parse stage says so
+        notebook = json.loads(body)
+        cells = notebook.get("cells", [])
+        text = "\n\n".join("".join(cell.get("source", "")) for cell in cells if cell.get("cell_type") == "markdown")
+        stated = str(notebook.get("metadata", {}).get("license") or "")
+    except (ValueError, AttributeError, TypeError, RecursionError):
+        return Glance()  # no notebook, whatever it is called; the parse stage says so
+    seen = _glance_at_text(text)
+    return (
+        replace(seen, licences=(Statement("licence", stated, f"license: {stated}"), *seen.licences)) if stated else seen
+    )
 
 
 def _opening_tag(tag: object) -> str:

@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from agent.contract import Stage
 from agent.errors import NotEnoughData
 from agent.job.artifacts import Tally, UnitPlan
-from agent.job.licences import trainable
+from agent.job.licences import LICENCE_UNKNOWN, PROFILES, Profile, trainable
 from agent.job.records import Chunk, Document, Split
+from agent.report.licence_advice import licence_advice
 from agent.spec import JobSpec
 from workers.parse.chunk import chunks_of, refusal
 from workers.parse.dedup import deduplicated
@@ -58,15 +59,26 @@ def curate(work: StageWork) -> Outcome:
 
 
 def _licensed(work: StageWork, documents: Sequence[Document]) -> Iterator[Document]:
-    """Documents whose licence the policy takes, now that parsing may have found one in the document itself."""
-    policy = work.spec.retrieve.licence_policy
+    """Documents whose licence the profile takes, now that parsing may have found one in the document itself."""
+    config = work.spec.permission
+    more: Counter[Profile] = Counter()
+    unknown: Counter[str] = Counter()
     for document in documents:
-        verdict = trainable(document.licence, policy)
+        verdict = trainable(document.licence, config.profile)
         if verdict.allowed:
             yield document
-        else:
-            detail = f"{document.licence or 'no licence stated'}; policy {policy}"
-            work.output.reject(DOCUMENTS, document.id, verdict.reason, detail, url=document.url)
+            continue
+        detail = f"{document.licence or 'no licence stated'}; profile {config.profile}"
+        work.output.reject(DOCUMENTS, document.id, verdict.reason, detail, url=document.url)
+        unknown[document.source] += verdict.reason == LICENCE_UNKNOWN
+        more.update(profile for profile in PROFILES if trainable(document.licence, profile).allowed)
+    work.output.facts["permission"] = {
+        "profile": config.profile,
+        "intended_use": config.intended_use,
+        "quarantined": unknown.total(),
+        "quarantined_of": {source: count for source, count in unknown.items() if count},
+        "more_under": {profile: more[profile] for profile in PROFILES if more[profile]},
+    }
 
 
 def _relevant(work: StageWork, documents: Sequence[Document]) -> Iterator[Document]:
@@ -153,11 +165,13 @@ def _per_split(splits: Iterable[Split]) -> dict[str, int]:
 def _too_few(work: StageWork, left: int) -> NotEnoughData:
     parsed = sum((reader.manifest.tallies.get(DOCUMENTS, Tally()) for reader in work.inputs_from(Stage.PARSE)), Tally())
     fetched = parsed.received
+    permission = work.output.facts["permission"]
+    advice = licence_advice(permission["quarantined_of"], permission["more_under"], work.spec.permission)
     return NotEnoughData(
         f"{left} of {fetched} fetched documents are left, and {MIN_DOCUMENTS} are needed to hold out one for "
         f"validation and one for the test; most were rejected as {_largest(parsed + work.output.tallies[DOCUMENTS])}.",
-        next_step="Name more sources, or loosen curate.min_relevance, curate.near_duplicate_similarity or "
-        "retrieve.licence_policy.",
+        next_step=advice
+        or "Name more sources, or loosen curate.min_relevance, curate.near_duplicate_similarity or permission.profile.",
     )
 
 

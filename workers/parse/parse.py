@@ -7,6 +7,7 @@ from collections import Counter
 from functools import partial
 
 from agent.errors import ArtifactCorrupt, DocumentRejected
+from agent.job.licences import joined
 from agent.job.records import Document, Page
 from agent.spec import ParseConfig
 from workers.parse.clean import clean
@@ -86,7 +87,7 @@ def judged(page: Page, reading: Reading, config: ParseConfig) -> Document:
         authors=parsed.authors,
         date=parsed.date,
         language=language.code,
-        licence=page.licence or parsed.licence,
+        licence=joined((page.licence, parsed.licence)),
         blob=page.blob,
         text_sha256=hashlib.sha256("\n\n".join(block.text for block in blocks).encode()).hexdigest(),
         media_type=reading.media_type,

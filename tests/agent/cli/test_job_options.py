@@ -58,8 +58,14 @@ def test_each_option_sets_its_field() -> None:
         "http://c/v1",
         "--llm-model",
         "d",
-        "--licence-policy",
-        "permissive",
+        "--profile",
+        "research",
+        "--intended-use",
+        "research",
+        "--declare",
+        "site:http://a/=own",
+        "--declare",
+        "site:http://b/=cc-by-4.0",
         "--job-id",
         "mine",
         "--user",
@@ -72,7 +78,8 @@ def test_each_option_sets_its_field() -> None:
     assert spec.sources == ("site:http://a/", "site:http://b/")
     assert (spec.model, spec.job_id, spec.user, spec.priority, spec.seed) == ("gpt2", "mine", "ada", 9, 1)
     assert spec.discover.max_documents == 7
-    assert spec.retrieve.licence_policy == "permissive"
+    assert (spec.permission.profile, spec.permission.intended_use) == ("research", "research")
+    assert spec.permission.declared == {"site:http://a/": "own", "site:http://b/": "cc-by-4.0"}
     assert (spec.train.method, spec.train.epochs, spec.train.max_steps) == ("full", 0.5, 3)
     assert (spec.generate.backend, spec.generate.base_url, spec.generate.model) == (
         "openai",
@@ -112,6 +119,11 @@ def test_local_paths_become_absolute(tmp_path: Path, monkeypatch: pytest.MonkeyP
         (["quantum computing", "--source", "ftp:x"], "source 'ftp:x' is not known"),
         (["quantum computing", "--source", "dir:.", "--epochs", "-1"], "train.epochs = -1.0"),
         (["quantum computing", "--source", "dir:.", "--backend", "openai"], "needs generate.model"),
+        (["quantum computing", "--source", "dir:.", "--declare", "dir:."], "--declare 'dir:.' names no licence."),
+        (["quantum computing", "--source", "dir:.", "--declare", "dir:.=mine"], "'mine' for dir:"),
+        (["quantum computing", "--source", "dir:.", "--declare", "arxiv=own"], "which is not among the sources"),
+        (["quantum computing", "--source", "dir:.", "--profile", "noncommercial"], "intended_use is commercial; set"),
+        (["quantum computing", "--source", "dir:.", "--profile", "research"], "set intended_use to research"),
     ],
 )
 def test_what_is_missing_or_wrong_is_one_line(words: list[str], message: str) -> None:

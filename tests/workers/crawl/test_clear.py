@@ -46,7 +46,7 @@ def test_where_nothing_was_withdrawn_the_dataset_is_the_same_bytes_and_training_
 
 
 def test_a_licence_outside_the_profile_takes_all_rows_of_its_documents_along(tmp_path: Path) -> None:
-    at = job(tmp_path, retrieve={"licence_policy": "permissive"})
+    at = job(tmp_path, permission={"profile": "strict"})
     share_alike = [entry(f"sa-{split}", split, licence="CC-BY-SA-4.0") for split in SPLITS]
     at.clear(at.assemble([*(entry(f"by-{split}", split) for split in SPLITS), *share_alike]))
     assert documents_of(at) == {
@@ -68,7 +68,7 @@ def test_a_licence_outside_the_profile_takes_all_rows_of_its_documents_along(tmp
 
 
 def test_too_few_rows_left_end_the_job_with_one_sentence(tmp_path: Path) -> None:
-    at = job(tmp_path, retrieve={"licence_policy": "permissive"}, assemble={"min_examples": 3})
+    at = job(tmp_path, permission={"profile": "strict"}, assemble={"min_examples": 3})
     plan = at.assemble([entry("a"), entry("b", licence="CC-BY-NC-4.0")])
     with pytest.raises(NotEnoughData, match=r"2 training rows are left and assemble\.min_examples asks for 3") as error:
         at.clear(plan)

@@ -104,6 +104,7 @@ def document(id: str, *texts: str | Block, **fields: Any) -> Document:
     defaults: dict[str, Any] = {
         "url": f"file:///{id}.md",
         "source": "dir:any",
+        "licence": "CC-BY-4.0",
         "title": f"Document {id}",
         "language": "en",
         "blob": "0" * 64,

@@ -10,7 +10,7 @@ import pytest
 
 from agent.errors import NotEnoughData
 from agent.job.records import Chunk, Document, Split
-from agent.spec import CurateConfig, GenerateConfig, JobSpec, RetrieveConfig
+from agent.spec import CurateConfig, GenerateConfig, JobSpec, PermissionConfig
 from agent.store import ArtifactReader
 from tests.workers.parse.shards import PROSE, document, parsed, spec, unit
 from workers.parse.curate import curate, forecast_steps
@@ -45,7 +45,7 @@ def test_documents_are_filtered_split_and_cut_and_all_are_accounted_for(tmp_path
 
     assert {one.id: one.reason for one in artifact.rejected() if one.noun == "documents"} == {
         "copy": "exact_duplicate",
-        closed.id: "licence_forbids_training",
+        closed.id: "licence_no_derivatives",
         "roses": "off_topic",
     }
     splits = json.loads(artifact.read_file("splits.json"))
@@ -68,14 +68,15 @@ def test_the_document_that_repeats_another_names_it(tmp_path: Path) -> None:
     assert "file:///d00.md" in rejected.detail
 
 
-def test_the_policy_decides_on_licences_found_while_parsing(tmp_path: Path) -> None:
+def test_the_profile_decides_on_licences_found_while_parsing(tmp_path: Path) -> None:
     good = [on_topic(number).model_copy(update={"licence": "MIT"}) for number in range(3)]
     shared = on_topic(5).model_copy(update={"licence": "CC-BY-SA-4.0"})
-    job = spec(retrieve=RetrieveConfig(licence_policy="permissive"))
-    _, artifact = run(tmp_path, [*good, shared, on_topic(6)], job)
+    job = spec(permission=PermissionConfig(profile="strict"))
+    unstated = on_topic(6).model_copy(update={"licence": ""})
+    _, artifact = run(tmp_path, [*good, shared, unstated], job)
     assert {one.id: one.reason for one in artifact.rejected() if one.noun == "documents"} == {
-        shared.id: "licence_outside_policy",
-        "d06": "no_licence",
+        shared.id: "licence_outside_profile",
+        "d06": "licence_unknown",
     }
 
 

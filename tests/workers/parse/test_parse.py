@@ -92,11 +92,11 @@ def test_a_missing_blob_is_a_failure_of_that_document_alone(tmp_path: Path) -> N
     assert (tally.kept, tally.failed) == (1, {"blob_missing": 1})
 
 
-def test_the_licence_a_paper_states_counts_where_the_source_stated_none(tmp_path: Path) -> None:
+def test_the_licence_a_paper_states_binds_beside_what_its_source_states(tmp_path: Path) -> None:
     content = paper([column(["Licence: CC BY-NC 4.0", "", *LINES], 60, 100)])
     (own,) = run(tmp_path / "a", {"http://h/a.pdf": content}).records("documents.jsonl", Document)
     (given,) = run(tmp_path / "b", {"http://h/a.pdf": content}, licence="MIT").records("documents.jsonl", Document)
-    assert (own.licence, given.licence) == ("CC-BY-NC-4.0", "MIT")
+    assert (own.licence, given.licence) == ("CC-BY-NC-4.0", "MIT AND CC-BY-NC-4.0")
 
 
 def test_progress_is_told_for_each_document_and_an_order_to_stop_passes_through(tmp_path: Path) -> None:

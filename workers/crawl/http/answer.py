@@ -9,8 +9,11 @@ from typing import Any
 from agent.errors import SourceFailed
 from agent.job.records import Evidence
 
-KEPT_HEADERS = ("content-type", "content-language", "last-modified", "etag", "link", "x-robots-tag")
-"""Response headers that say something of the document; the rest is about the transfer."""
+KEPT_HEADERS = (
+    "content-type", "content-language", "last-modified", "etag", "link",
+    "x-robots-tag", "content-signal", "content-usage", "tdm-reservation", "tdm-policy",
+)  # fmt: skip
+"""Response headers that say something of the document and its use; the rest is about the transfer."""
 _SHOWN_CHARS = 80
 
 

@@ -32,22 +32,24 @@ class OptOut(NamedTuple):
     line: str
 
 
-def opt_outs(meta: Iterable[Statement], headers: Mapping[str, str]) -> list[OptOut]:
+def opt_outs(meta: Iterable[Statement], headers: Mapping[str, str], media_type: str = "") -> list[OptOut]:
     """The opt-outs of a page that bind us, those against training first.
 
     Read are ``<meta name="robots">``, the same under our own product token, and the X-Robots-Tag header
-    (``headers`` has lower-case names) without a crawler's name or with ours.
+    (``headers`` has lower-case names) without a crawler's name or with ours. ``noimageai`` speaks of images: it
+    closes a PDF, whose pages may be scans, and no text.
     """
     found = []
+    reasons = {**_REASON_OF, "noimageai": "optout_noimageai"} if media_type == "application/pdf" else _REASON_OF
     for statement in meta:
         if statement.name in ("robots", PRODUCT_TOKEN):
             for word in re.split(r"[,\s]+", statement.value.lower()):
-                if word in _REASON_OF:
-                    found.append(OptOut(_REASON_OF[word], "meta", statement.line))
+                if word in reasons:
+                    found.append(OptOut(reasons[word], "meta", statement.line))
     header = headers.get("x-robots-tag", "")
     for directive in _header_directives(header):
-        if directive in _REASON_OF:
-            found.append(OptOut(_REASON_OF[directive], "header", f"X-Robots-Tag: {header}"))
+        if directive in reasons:
+            found.append(OptOut(reasons[directive], "header", f"X-Robots-Tag: {header}"))
     return sorted(dict.fromkeys(found), key=lambda item: item.reason != "optout_noai")
 
 

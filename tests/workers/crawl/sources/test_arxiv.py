@@ -29,7 +29,8 @@ PREPRINTS = (
 
 def _job(path: Path, server: ArxivServer, source: str = "arxiv", **spec: Any) -> CrawlJob:
     discover = {"min_relevance": 0, "expand": (), "look_up": ()} | spec.pop("discover", {})
-    spec.setdefault("retrieve", {"requests_per_second": 100, "licence_policy": "any_stated"})
+    spec.setdefault("retrieve", {"requests_per_second": 100})
+    spec.setdefault("permission", {"profile": "research", "intended_use": "research"})
     return CrawlJob(path, [source], discover=discover, endpoints=server.endpoints, **spec)
 
 
@@ -68,7 +69,7 @@ def test_full_text_is_html_or_else_pdf_and_robots_txt_is_asked_about_it(tmp_path
     assert pages["Quantum computing with ions"].media_type == "text/html"
     assert pages["No HTML"].media_type == "application/pdf"
     assert any(line.kind == "robots" for line in pages["No HTML"].evidence)
-    assert job.rejected("retrieve", "0000")["https://arxiv.org/abs/2105.00003"].reason == "no_licence"
+    assert job.rejected("retrieve", "0000")["https://arxiv.org/abs/2105.00003"].reason == "licence_unknown"
 
 
 def test_search_and_licences_share_three_seconds_and_papers_take_fifteen(tmp_path: Path) -> None:

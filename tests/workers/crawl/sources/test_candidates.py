@@ -10,6 +10,11 @@ from tests.workers.crawl.units import CrawlJob
 ABOUT = "Quantum computers apply quantum gates to qubits, number {}, and measure superposed qubits."
 
 
+def own(tmp_path: Path) -> dict[str, dict[str, str]]:
+    """The word for the listed documents, which keep the source that they were found by."""
+    return {"declared": {f"dir:{tmp_path / 'docs'}": "own"}}
+
+
 def listed(tmp_path: Path, count: int) -> tuple[CrawlJob, Path]:
     """A discovery over a folder, and the list that was made of it, without its best document."""
     folder, root = tmp_path / "docs", tmp_path / "first"
@@ -34,7 +39,7 @@ def test_a_job_that_ends_with_discovery_plans_nothing_and_says_what_it_found(tmp
 
 def test_the_list_is_taken_as_it_was_edited_with_its_scores_and_its_order(tmp_path: Path) -> None:
     first, file = listed(tmp_path, 4)
-    job = CrawlJob(tmp_path, [f"candidates:{file}"], discover={"min_relevance": 1.0})
+    job = CrawlJob(tmp_path, [f"candidates:{file}"], discover={"min_relevance": 1.0}, permission=own(tmp_path))
     job.discover()
     chosen, before = job.candidates(), first.candidates()[1:]
     assert [(item.id, item.score) for item in chosen] == [(item.id, item.score) for item in before]
@@ -42,7 +47,7 @@ def test_the_list_is_taken_as_it_was_edited_with_its_scores_and_its_order(tmp_pa
 
 def test_bytes_that_this_store_does_not_have_are_read_from_their_folder_again(tmp_path: Path) -> None:
     _, file = listed(tmp_path, 2)
-    job = CrawlJob(tmp_path, [f"candidates:{file}"])
+    job = CrawlJob(tmp_path, [f"candidates:{file}"], permission=own(tmp_path))
     job.discover()
     (item,) = job.candidates()
     assert job.store.get_blob(item.blob).startswith(b"Quantum computers")
@@ -51,7 +56,7 @@ def test_bytes_that_this_store_does_not_have_are_read_from_their_folder_again(tm
 def test_a_listed_file_that_is_gone_is_told_and_the_others_go_on(tmp_path: Path) -> None:
     _, file = listed(tmp_path, 3)
     (tmp_path / "docs" / "q1.txt").unlink()
-    job = CrawlJob(tmp_path, [f"candidates:{file}"])
+    job = CrawlJob(tmp_path, [f"candidates:{file}"], permission=own(tmp_path))
     job.discover()
     reasons = [row.reason for row in job.rejected("discover", "0").values()]
     assert len(job.candidates()) + len(reasons) == 2 and set(reasons) <= {"unreadable"}

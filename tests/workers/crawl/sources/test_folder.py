@@ -38,22 +38,34 @@ def test_a_manifest_states_the_licences_and_is_no_document(tmp_path: Path) -> No
     lines = [{"path": "a.md", "licence": "CC BY 4.0", "origin": "https://example.org/a", "bytes": 3}, {"path": "b.md"}]
     manifest = "\n".join(json.dumps(line) for line in lines)
     docs = folder(tmp_path, **{"a.md": QUBIT, "b.md": QUBIT + "x", "manifest.jsonl": manifest})
-    job = CrawlJob(tmp_path, [f"dir:{docs}"], retrieve={"licence_policy": "permissive"})
+    job = CrawlJob(tmp_path, [f"dir:{docs}"], permission={"profile": "strict"})
     (plan,) = job.discover().successors
     job.retrieve(plan)
 
     (page,) = job.pages()
     assert (page.url, page.licence) == ((docs / "a.md").as_uri(), "CC-BY-4.0")
-    assert [item.line for item in page.evidence] == ["licence: CC BY 4.0; origin: https://example.org/a"]
-    assert job.rejected("retrieve", "0000")[(docs / "b.md").as_uri()].reason == "no_licence"
+    assert "licence: CC BY 4.0; origin: https://example.org/a" in [item.line for item in page.evidence]
+    assert job.rejected("discover", "0")[(docs / "b.md").as_uri()].reason == "licence_unknown"
 
 
 def test_without_a_stated_licence_a_folder_is_taken_at_the_operators_word(tmp_path: Path) -> None:
-    job = CrawlJob(tmp_path, [f"dir:{folder(tmp_path, **{'a.md': QUBIT})}"])
+    source = f"dir:{folder(tmp_path, **{'a.md': QUBIT})}"
+    job = CrawlJob(tmp_path, [source], permission={"declared": {source: "own"}})
     (plan,) = job.discover().successors
     job.retrieve(plan)
 
-    assert [item.kind for item in job.pages()[0].evidence] == ["operator"]
+    (page,) = job.pages()
+    assert page.licence == "LicenseRef-own"
+    assert [item.kind for item in page.evidence] == ["operator", "decision"]
+
+
+def test_a_folder_that_states_no_licence_ends_the_job_at_once_with_the_words_that_would_help(tmp_path: Path) -> None:
+    docs = folder(tmp_path, **{"a.md": QUBIT, "b.txt": QUBIT + "And more of it."})
+    with pytest.raises(NotEnoughData) as caught:
+        CrawlJob(tmp_path, [f"dir:{docs}"], permission={}).discover()
+    assert f"dir:{docs}: 2 licence_unknown" in caught.value.message
+    assert caught.value.next_step.startswith("2 documents state no licence and went into quarantine, unused")
+    assert f"if the rights are yours, add --declare dir:{docs}=own" in caught.value.next_step
 
 
 def test_what_is_no_document_too_large_or_outside_is_set_aside_with_its_reason(tmp_path: Path) -> None:

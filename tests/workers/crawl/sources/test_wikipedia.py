@@ -43,7 +43,7 @@ def _job(path: Path, server: WikipediaServer, source: str = "wikipedia", **spec:
 
 def test_articles_are_found_over_several_answers_and_fetched_at_their_revision(tmp_path: Path) -> None:
     with running(WikipediaServer(ARTICLES, deleted=(5,))) as server:
-        job = _job(tmp_path, server, retrieve={"requests_per_second": 100, "licence_policy": "share_alike"})
+        job = _job(tmp_path, server, permission={"profile": "share-alike"})
         (plan,) = job.discover().successors
         found = {candidate.title: candidate for candidate in job.candidates()}
         assert set(found) == {"Quantum computing", "Qubit", "Topological quantum computing"}
