@@ -34,7 +34,8 @@ _PAGE = "https://pmc.ncbi.nlm.nih.gov/articles/"
 
 def _job(path: Path, server: PubMedServer, **spec: Any) -> CrawlJob:
     discover = {"min_relevance": 0, "expand": (), "look_up": ()} | spec.pop("discover", {})
-    retrieve = {"requests_per_second": 100, "licence_policy": "any_stated", "contact": "Lab <ops@lab.example>"}
+    retrieve = {"requests_per_second": 100, "contact": "Lab <ops@lab.example>"}
+    spec.setdefault("permission", {"profile": "research", "intended_use": "research"})
     return CrawlJob(path, ["pubmed"], discover=discover, endpoints=server.endpoints, retrieve=retrieve, **spec)
 
 
