@@ -62,7 +62,7 @@ def test_each_document_is_kept_with_its_evidence_or_set_aside_with_its_reason(tm
 def test_the_demo_site_comes_through_as_it_was_made(tmp_path: Path) -> None:
     server = pytest.importorskip("agent.demo.server")
     with server.serve_demo_site() as base:
-        job = CrawlJob(tmp_path, [f"site:{base}"], permission={})
+        job = CrawlJob(tmp_path, [f"site:{base}"], permission={"declared": {}})
         plans = job.discover().successors
         early = {url.removeprefix(base): row.reason for url, row in job.rejected("discover", "0").items()}
         late: dict[str, str] = {}

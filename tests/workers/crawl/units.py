@@ -39,7 +39,7 @@ class CrawlJob:
         spec.setdefault("retrieve", {"requests_per_second": 100, "timeout_s": 2})
         # Most documents here state no licence, and most tests are about something else.
         own = {source: "own" for source in sources if not source.startswith("candidates:")}
-        spec.setdefault("permission", {"declared": own})
+        spec["permission"] = {"declared": own} | spec.get("permission", {})
         self.spec = JobSpec(model="m", subject="quantum computing", sources=tuple(sources), **spec)
         self.ticks: list[tuple[int, int | None]] = []
         self.on_tick: Callable[[], None] = lambda: None

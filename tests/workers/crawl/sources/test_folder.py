@@ -38,7 +38,7 @@ def test_a_manifest_states_the_licences_and_is_no_document(tmp_path: Path) -> No
     lines = [{"path": "a.md", "licence": "CC BY 4.0", "origin": "https://example.org/a", "bytes": 3}, {"path": "b.md"}]
     manifest = "\n".join(json.dumps(line) for line in lines)
     docs = folder(tmp_path, **{"a.md": QUBIT, "b.md": QUBIT + "x", "manifest.jsonl": manifest})
-    job = CrawlJob(tmp_path, [f"dir:{docs}"], permission={"profile": "strict"})
+    job = CrawlJob(tmp_path, [f"dir:{docs}"], permission={"profile": "strict", "declared": {}})
     (plan,) = job.discover().successors
     job.retrieve(plan)
 
@@ -62,7 +62,7 @@ def test_without_a_stated_licence_a_folder_is_taken_at_the_operators_word(tmp_pa
 def test_a_folder_that_states_no_licence_ends_the_job_at_once_with_the_words_that_would_help(tmp_path: Path) -> None:
     docs = folder(tmp_path, **{"a.md": QUBIT, "b.txt": QUBIT + "And more of it."})
     with pytest.raises(NotEnoughData) as caught:
-        CrawlJob(tmp_path, [f"dir:{docs}"], permission={}).discover()
+        CrawlJob(tmp_path, [f"dir:{docs}"], permission={"declared": {}}).discover()
     assert f"dir:{docs}: 2 licence_unknown" in caught.value.message
     assert caught.value.next_step.startswith("2 documents state no licence and went into quarantine, unused")
     assert f"if the rights are yours, add --declare dir:{docs}=own" in caught.value.next_step
