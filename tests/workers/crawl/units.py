@@ -38,7 +38,7 @@ class CrawlJob:
         self.store = Store(str(root / "store"))
         spec.setdefault("retrieve", {"requests_per_second": 100, "timeout_s": 2})
         # Most documents here state no licence, and most tests are about something else.
-        own = {source: "own" for source in sources if not source.startswith("candidates:")}
+        own = {source: "own" for source in sources if source.startswith(("dir:", "site:", "urls:"))}
         spec["permission"] = {"declared": own} | spec.get("permission", {})
         self.spec = JobSpec(model="m", subject="quantum computing", sources=tuple(sources), **spec)
         self.ticks: list[tuple[int, int | None]] = []
