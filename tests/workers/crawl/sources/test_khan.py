@@ -14,6 +14,7 @@ import pytest
 from agent.errors import NotEnoughData
 from tests.workers.crawl.units import CrawlJob
 
+UNPAID = {"profile": "noncommercial", "intended_use": "noncommercial"}
 OFFLINE = {"expand": [], "look_up": [], "min_relevance": 0.0}
 
 SCHEMA = """
@@ -75,7 +76,7 @@ def zipped(**files: object) -> bytes:
 
 def imported(tmp_path: Path, where: Path | str) -> CrawlJob:
     """A job that read the export."""
-    job = CrawlJob(tmp_path, [f"khan:{where}" if where else "khan"], discover=OFFLINE)
+    job = CrawlJob(tmp_path, [f"khan:{where}" if where else "khan"], discover=OFFLINE, permission=UNPAID)
     job.discover()
     return job
 
@@ -166,7 +167,7 @@ def test_a_lesson_that_cannot_be_used_is_set_aside_and_the_others_go_on(
     export.lesson("good", "document", {"pdf": b"%PDF-1.7 qubits"})
     export.lesson("odd", kind, files, language=language)
     limits = {"max_document_bytes": 1_000_000}
-    job = CrawlJob(tmp_path, [f"khan:{export.root}"], discover=OFFLINE, retrieve=limits)
+    job = CrawlJob(tmp_path, [f"khan:{export.root}"], discover=OFFLINE, permission=UNPAID, retrieve=limits)
     job.discover()
     assert [item.title for item in job.candidates()] == ["good"]
     (row,) = job.rejected("discover", "0").values()
@@ -178,6 +179,6 @@ def test_what_is_no_export_is_told(tmp_path: Path) -> None:
     (tmp_path / "list.sqlite3").write_text("hello")
     sources = [f"khan:{tmp_path}/empty", f"khan:{tmp_path}/list.sqlite3"]
     with pytest.raises(NotEnoughData) as caught:
-        CrawlJob(tmp_path, sources, discover=OFFLINE).discover()
+        CrawlJob(tmp_path, sources, discover=OFFLINE, permission=UNPAID).discover()
     assert "empty holds no Kolibri export" in str(caught.value)
     assert "list.sqlite3 is no channel of Kolibri" in str(caught.value)
