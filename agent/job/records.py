@@ -23,8 +23,9 @@ class Evidence(Record):
 
     kind: str = Field(
         description=(
-            "robots | signal | tdmrep | rsl | aitxt | terms | licence | meta | header | operator | cache | decision; "
-            "the last is the verdict itself, with what it was reached under."
+            "robots | signal | tdmrep | rsl | aitxt | terms | licence | meta | header | operator | cache | decision "
+            "| unanswered; 'decision' is the verdict itself, with what it was reached under, 'unanswered' a site that "
+            "could not be asked again."
         )
     )
     url: str = Field(description="Where the line was read.")
@@ -150,6 +151,7 @@ class Document(Record):
     score: float = Field(0.0, description="Relevance carried from discovery.")
     blocks: tuple[Block, ...]
     fetched_at: str = ""
+    fetched_from: str = Field("", description="Where the bytes came from, when that is not the url.")
     evidence: tuple[Evidence, ...] = ()
 
     @property
@@ -247,12 +249,18 @@ class SourceEntry(Record):
 
     document_id: str
     url: str
+    source: str = Field("", description="The source as the user wrote it.")
     title: str = ""
     licence: str = Field("", description="SPDX expression, or '' when none is stated.")
     split: Split
     blob: str = Field(description="sha256 of the original bytes.")
+    media_type: str = ""
+    score: float = Field(0.0, description="Relevance, 0 to 1.")
     fetched_at: str = ""
-    evidence: tuple[Evidence, ...] = Field((), description="What the permission to use it rests on.")
+    fetched_from: str = Field("", description="Where the bytes came from, when that is not the url.")
+    evidence: tuple[Evidence, ...] = Field(
+        (), description="What the permission to use it rests on, in the order in which it was read."
+    )
     rows: int = Field(description="Rows of the dataset made from it, in its own split.")
 
 

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import TypeVar
 
 from agent.contract import Stage
 from agent.errors import NotEnoughData
 from agent.job.artifacts import UnitPlan
-from agent.job.licences import Profile, trainable
-from agent.job.records import Chunk, Evidence, Row, SourceEntry, Split
+from agent.job.records import Chunk, Row, SourceEntry, Split
 from agent.store import ArtifactReader
+from workers.crawl.http.address import named_endpoints
+from workers.crawl.http.canonical import origin
+from workers.crawl.http.client import client_for
+from workers.crawl.permission.read_site import SiteReader
+from workers.crawl.rights import Rights, asked_again
+from workers.crawl.sources import services_for
 from workers.runtime.work import Outcome, StageWork
 
 R = TypeVar("R", Row, Chunk)
@@ -27,7 +33,8 @@ def clear(work: StageWork) -> Outcome:
     """Write the dataset again without the documents whose permission was withdrawn, under the same file names;
     training follows.
 
-    ``sources.jsonl`` keeps what the first decision rested on and adds what was found now, with its time.
+    ``sources.jsonl`` keeps what the first decision rested on and adds what was found now, with its time. Sites that
+    gave no answer stand under ``facts["unanswered"]``.
 
     Raises:
         NotEnoughData: fewer training rows than ``assemble.min_examples`` are left.
@@ -37,31 +44,55 @@ def clear(work: StageWork) -> Outcome:
     work.output.receive(NOUN, len(entries))
     cleared: list[SourceEntry] = []
     withdrawn: dict[str, str] = {}
-    for done, entry in enumerate(entries):
-        work.tick(done, len(entries))
-        line, evidence = _asked_again(entry, work.spec.permission.profile)
-        known = entry.model_copy(update={"evidence": (*entry.evidence, *evidence)})
-        if line:
-            withdrawn[entry.document_id] = line
-            work.output.reject(NOUN, entry.document_id, WITHDRAWN, line, url=entry.url, record=known)
+    found = _asked(work, entries)
+    for entry, rights in zip(entries, found, strict=True):
+        known = entry.model_copy(update={"evidence": (*entry.evidence, *rights.evidence)})
+        if rights.withdrawn:
+            withdrawn[entry.document_id] = rights.withdrawn
+            work.output.reject(NOUN, entry.document_id, WITHDRAWN, rights.withdrawn, url=entry.url, record=known)
         else:
             cleared.append(known)
     work.output.keep(NOUN, len(cleared))
+    work.output.facts |= _figures(entries, found)
     left = _write_rows(work, dataset, withdrawn)
     _demand_enough(left, work.spec.assemble.min_examples, len(withdrawn))
     work.output.write_records(SOURCES_FILE, cleared)
-    work.output.facts |= {"withdrawn": len(withdrawn), "checked": len(entries)}
     work.tick(len(entries), len(entries))
     return Outcome((UnitPlan(stage=Stage.TRAIN, shard=work.shard, inputs=(work.output.path,)),))
 
 
-def _asked_again(entry: SourceEntry, profile: Profile) -> tuple[str, Sequence[Evidence]]:
-    """The line that withdraws the permission, '' while it stands; and what was found."""
-    verdict = trainable(entry.licence, profile)
-    stated = entry.licence or "no licence is stated"
-    line = f"{stated}, {'taken' if verdict.allowed else verdict.reason} under profile {profile}"
-    now = datetime.now(UTC).isoformat(timespec="seconds")
-    return "" if verdict.allowed else line, [Evidence(kind="licence", url=entry.url, line=line, time=now)]
+def _asked(work: StageWork, entries: Sequence[SourceEntry]) -> list[Rights]:
+    """What became of the permission of each, in the same order."""
+    spec = work.spec
+    found: list[Rights] = []
+    listed = [entry.url for entry in entries if entry.source.startswith("urls:")]
+    # A document keeps the source it was first found by: of a list of candidates that is another than the job's.
+    sources = {*spec.sources, *(entry.source for entry in entries)}
+    services = services_for(spec.endpoints)
+    http = client_for(
+        spec,
+        services,
+        named=named_endpoints(sources, [*listed, *spec.endpoints.values()]),
+        turns=work.turns,
+        pulse=lambda: work.tick(len(found), len(entries)),
+    )
+    ask = partial(asked_again, config=spec.permission, http=http, sites=SiteReader(spec, http, services))
+    for entry in entries:
+        work.tick(len(found), len(entries))
+        found.append(ask(entry, now=datetime.now(UTC)))
+    return found
+
+
+def _figures(entries: Sequence[SourceEntry], found: Sequence[Rights]) -> dict[str, object]:
+    return {
+        "withdrawn": sum(bool(rights.withdrawn) for rights in found),
+        "read_again": sum(rights.read_again for rights in found),
+        "unanswered": {
+            origin(entry.fetched_from or entry.url): rights.unanswered
+            for entry, rights in zip(entries, found, strict=True)
+            if rights.unanswered
+        },
+    }
 
 
 def _write_rows(work: StageWork, dataset: ArtifactReader, withdrawn: Mapping[str, str]) -> int:

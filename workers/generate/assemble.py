@@ -118,11 +118,15 @@ def _sources(work: StageWork, kept: Sequence[Example]) -> Iterator[SourceEntry]:
         yield SourceEntry(
             document_id=document.id,
             url=document.url,
+            source=document.source,
             title=document.title,
             licence=document.licence,
             split=Split(splits[document.id]),
             blob=document.blob,
+            media_type=document.media_type,
+            score=document.score,
             fetched_at=document.fetched_at,
+            fetched_from=document.fetched_from,
             evidence=document.evidence,
             rows=rows[document.id],
         )

@@ -96,6 +96,7 @@ def judged(page: Page, reading: Reading, config: ParseConfig) -> Document:
         score=page.score,
         blocks=blocks,
         fetched_at=page.fetched_at,
+        fetched_from=page.headers.get("content-location", ""),
         evidence=page.evidence,
     )
 

@@ -1,7 +1,9 @@
-"""The clear stage on a real store."""
+"""The clear stage on a real store, with real sites that change between retrieve and clear."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -9,21 +11,22 @@ import pytest
 from agent.errors import NotEnoughData
 from agent.job.artifacts import Tally, UnitPlan
 from agent.job.records import Chunk, Row, SourceEntry, Split
+from tests.workers.crawl.site_server import Answer, SiteServer, page, serving
 from tests.workers.crawl.units import CrawlJob
 
 SPLITS = {"train": Split.TRAIN, "validation": Split.VALIDATION, "test": Split.TEST}
 DATASET = ("train.jsonl", "validation.jsonl", "test.jsonl", "heldout.jsonl")
 
 
-def entry(name: str, split: str = "train", *, url: str = "", licence: str = "CC-BY-4.0") -> SourceEntry:
+def entry(name: str, split: str = "train", *, licence: str = "CC-BY-4.0") -> SourceEntry:
     return SourceEntry(
-        document_id=name, url=url or f"file:///notes/{name}.md", title=name, licence=licence, split=SPLITS[split],
-        blob="0" * 64, rows=2,
+        document_id=name, url=f"file:///notes/{name}.md", source="dir:/notes", title=name, licence=licence,
+        split=SPLITS[split], blob="0" * 64, rows=2,
     )  # fmt: skip
 
 
-def job(folder: Path, **spec: object) -> CrawlJob:
-    return CrawlJob(folder, ["dir:/notes"], **{"assemble": {"min_examples": 1}, **spec})
+def job(folder: Path, *sources: str, **spec: object) -> CrawlJob:
+    return CrawlJob(folder, sources or ["dir:/notes"], **{"assemble": {"min_examples": 1}, **spec})
 
 
 def documents_of(at: CrawlJob) -> dict[str, list[str]]:
@@ -73,3 +76,130 @@ def test_too_few_rows_left_end_the_job_with_one_sentence(tmp_path: Path) -> None
     with pytest.raises(NotEnoughData, match=r"2 training rows are left and assemble\.min_examples asks for 3") as error:
         at.clear(plan)
     assert "the permission of 1 document was withdrawn" in str(error.value)
+
+
+BY = {"Link": '<https://creativecommons.org/licenses/by/4.0/>; rel="license"'}
+PAGES = ("/a.html", "/b.html", "/c.html")
+
+
+@pytest.fixture
+def site() -> Iterator[SiteServer]:
+    """Three pages under CC BY, with a robots.txt that closes nothing."""
+    routes = {path: Answer(page(title=f"Qubits {path}", text="A qubit.").body, headers=HTML | BY) for path in PAGES}
+    index = page(*PAGES, title="Quantum computing", text="On quantum computing.")
+    with serving({"/": index, "/robots.txt": Answer("User-agent: *\nAllow: /\n"), **routes}) as server:
+        yield server
+
+
+HTML = {"Content-Type": "text/html; charset=utf-8"}
+
+
+def ago(**span: float) -> str:
+    return (datetime.now(UTC) - timedelta(**span)).isoformat(timespec="seconds")
+
+
+def of_site(site: SiteServer, path: str, fetched_at: str, **fields: object) -> SourceEntry:
+    known = SourceEntry(
+        document_id=path.strip("/").removesuffix(".html"), url=f"{site.base}{path}", source=f"site:{site.base}/",
+        title=path, licence="CC-BY-4.0", split=Split.TRAIN, blob="0" * 64, fetched_at=fetched_at, rows=2,
+    )  # fmt: skip
+    return known.model_copy(update=fields)
+
+
+def withdrawn(at: CrawlJob) -> dict[str, str]:
+    """Document -> the line that withdrew its permission."""
+    return {row.id: row.detail for row in at.cleared().rejected() if row.noun == "documents"}
+
+
+def kept(at: CrawlJob) -> dict[str, SourceEntry]:
+    return {each.document_id: each for each in at.cleared().records("sources.jsonl", SourceEntry)}
+
+
+def test_pages_that_were_retrieved_and_are_closed_by_robots_since_leave_the_dataset(
+    site: SiteServer, tmp_path: Path
+) -> None:
+    at = job(tmp_path, f"site:{site.base}/", discover={"min_relevance": 0})
+    (plan,) = at.discover().successors
+    at.retrieve(plan)
+    entries = [
+        of_site(site, path, each.fetched_at, document_id=each.id, url=each.url, evidence=each.evidence)
+        for each in at.pages()
+        if (path := each.url.removeprefix(site.base)) in PAGES
+    ]
+    assert len(entries) == 3
+    site.routes["/robots.txt"] = Answer("User-agent: *\nDisallow: /b.html\n")
+    at.clear(at.assemble(entries))
+    (closed,) = [each for each in entries if each.url.endswith("/b.html")]
+    assert set(kept(at)) == {each.document_id for each in entries} - {closed.document_id}
+    assert "Disallow: /b.html" in withdrawn(at)[closed.document_id]
+    for before in (each for each in entries if each is not closed):
+        fresh = kept(at)[before.document_id].evidence[len(before.evidence) :]
+        assert fresh[0].kind == "robots" and fresh[-1].line.startswith("allowed")
+        assert all(each.time >= before.fetched_at for each in fresh)
+
+
+def test_a_signal_for_the_whole_site_that_came_since_withdraws_what_it_names(site: SiteServer, tmp_path: Path) -> None:
+    site.routes["/.well-known/tdmrep.json"] = Answer('[{"location": "/c.html", "tdm-reservation": 1}]')
+    at = job(tmp_path)
+    at.clear(at.assemble([of_site(site, path, ago(hours=1)) for path in PAGES]))
+    assert list(withdrawn(at)) == ["c"] and "tdm-reservation" in withdrawn(at)["c"]
+    assert not any(site.count(path) for path in PAGES), "pages that were read within a day are not fetched again"
+
+
+def test_a_page_read_more_than_a_day_ago_is_fetched_again_and_its_own_headers_count(
+    site: SiteServer, tmp_path: Path
+) -> None:
+    site.routes["/a.html"] = Answer("<html><p>A qubit.</p></html>", headers=HTML | {"X-Robots-Tag": "noai"})
+    at = job(tmp_path)
+    at.clear(at.assemble([of_site(site, path, ago(hours=25)) for path in PAGES]))
+    assert list(withdrawn(at)) == ["a"] and "noai" in withdrawn(at)["a"]
+    assert [site.count(path) for path in PAGES] == [1, 1, 1]
+    assert at.cleared().manifest.facts == {"withdrawn": 1, "read_again": 3, "unanswered": {}}
+
+
+def test_the_address_that_gave_the_bytes_is_asked_not_the_one_people_open(site: SiteServer, tmp_path: Path) -> None:
+    site.routes["/robots.txt"] = Answer("User-agent: *\nDisallow: /copies/\n")
+    entries = [
+        of_site(site, "/a.html", ago(hours=1), fetched_from=f"{site.base}/copies/a.pdf"),
+        of_site(site, "/copies/b.html", ago(hours=1), document_id="b", fetched_from=f"{site.base}/b.html"),
+    ]
+    at = job(tmp_path)
+    at.clear(at.assemble(entries))
+    assert list(withdrawn(at)) == ["a"]
+
+
+def test_a_site_that_gives_no_answer_takes_nothing_back_for_thirty_days_but_saves_no_refused_licence(
+    tmp_path: Path,
+) -> None:
+    with serving({}) as gone:
+        entries = [
+            of_site(gone, "/recent.html", ago(days=29)),
+            of_site(gone, "/old.html", ago(days=31)),
+            of_site(gone, "/undated.html", ""),
+            of_site(gone, "/refused.html", ago(hours=1), licence="CC-BY-NC-4.0"),
+            entry("here"),
+        ]
+    at = job(tmp_path)
+    at.clear(at.assemble(entries))
+    assert set(kept(at)) == {"recent", "here"}
+    told = kept(at)["recent"].evidence[-1]
+    assert told.kind == "unanswered" and "connection_failed" in told.line and told.line.endswith("stands")
+    assert "is older than 30 days" in withdrawn(at)["old"]
+    assert "is older than 30 days" in withdrawn(at)["undated"]
+    assert "CC-BY-NC-4.0" in withdrawn(at)["refused"]
+    assert set(at.cleared().manifest.facts["unanswered"]) == {gone.base}
+
+
+def test_a_page_that_is_gone_keeps_its_permission_and_says_so(site: SiteServer, tmp_path: Path) -> None:
+    site.routes["/a.html"] = Answer(status=410)
+    at = job(tmp_path)
+    at.clear(at.assemble([of_site(site, path, ago(days=2)) for path in PAGES]))
+    assert not withdrawn(at)
+    assert "not re-checked: http_410" in kept(at)["a"].evidence[-1].line
+
+
+def test_a_bot_wall_in_place_of_robots_is_an_answer_and_it_says_no(site: SiteServer, tmp_path: Path) -> None:
+    site.routes["/robots.txt"] = page(title="Checking your browser")
+    at = job(tmp_path)
+    at.clear(at.assemble([of_site(site, "/a.html", ago(hours=1)), entry("here")]))
+    assert list(withdrawn(at)) == ["a"] and "a web page stands in its place" in withdrawn(at)["a"]

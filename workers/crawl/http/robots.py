@@ -42,6 +42,7 @@ class Robots(Record):
     rule: Literal["parse", "allow_all", "disallow_all"]
     text: str = Field("", description="The file, when rule is 'parse'.")
     because: str = Field("", description="Why everything is open or closed, when rule is another.")
+    answered: bool = Field(True, description="False when the server gave no answer: unreachable, 5xx or 429.")
     time: str = Field(description="When it was read, ISO 8601 UTC.")
 
     @cached_property
@@ -100,7 +101,7 @@ def read_robots(url: str, status: int, body: bytes, time: str, *, challenge: str
     if 400 <= status < 500 and status != 429:
         return Robots(url=url, rule="allow_all", because=f"there is none (HTTP {status})", time=time)
     if status != 200:
-        return Robots(url=url, rule="disallow_all", because=f"it answers HTTP {status}", time=time)
+        return Robots(url=url, rule="disallow_all", because=f"it answers HTTP {status}", answered=False, time=time)
     text = body[:MAX_ROBOTS_BYTES].decode("utf-8-sig", errors="replace")
     if _HTML.search(text[:2000]):
         return Robots(url=url, rule="disallow_all", because="a web page stands in its place", time=time)
@@ -109,4 +110,4 @@ def read_robots(url: str, status: int, body: bytes, time: str, *, challenge: str
 
 def unreachable_robots(url: str, reason: str, time: str) -> Robots:
     """What holds when robots.txt cannot be had at all: everything is closed (RFC 9309, 2.3.1.4)."""
-    return Robots(url=url, rule="disallow_all", because=f"it cannot be reached ({reason})", time=time)
+    return Robots(url=url, rule="disallow_all", because=f"it cannot be reached ({reason})", answered=False, time=time)

@@ -43,6 +43,11 @@ def test_the_status_decides_where_there_is_no_file(status: int, allowed: bool) -
     assert str(status) in verdict.evidence.line
 
 
+@pytest.mark.parametrize(("status", "answered"), [(200, True), (404, True), (429, False), (503, False)])
+def test_a_server_in_trouble_gave_no_answer(status: int, answered: bool) -> None:
+    assert robots("", status).answered is answered
+
+
 def test_a_web_page_in_its_place_closes_everything() -> None:
     assert not robots("<html><head><title>Client Challenge</title></head></html>").verdict("http://h/a").allowed
 
