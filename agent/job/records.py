@@ -263,6 +263,16 @@ class SourceEntry(Record):
     )
     rows: int = Field(description="Rows of the dataset made from it, in its own split.")
 
+    @property
+    def decision(self) -> Evidence | None:
+        """The last verdict on its use, None where none was recorded."""
+        return next((each for each in reversed(self.evidence) if each.kind == "decision"), None)
+
+    @property
+    def unanswered(self) -> Evidence | None:
+        """What says that its site could not be asked again, None when it was or need not be."""
+        return self.evidence[-1] if self.evidence and self.evidence[-1].kind == "unanswered" else None
+
 
 class Rejected(Record):
     """One item that a stage set aside, so that it can be read again."""

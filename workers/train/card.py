@@ -11,7 +11,7 @@ from agent.job.records import SourceEntry, Split
 from agent.spec import JobSpec
 
 _SOURCES_SHOWN = 200
-"""A card stays readable; provenance.jsonl always names every document."""
+"""A card stays readable; documents.jsonl always names every document."""
 
 _TEMPLATE = "card.md.j2"
 

@@ -12,6 +12,8 @@ from agent.job.records import ExampleKind, Record, Row, SourceEntry, Split
 
 PROVENANCE_ROWS = "provenance.jsonl"
 PROVENANCE_MANIFEST = "provenance.json"
+PROVENANCE_DOCUMENTS = "documents.jsonl"
+"""A `SourceEntry` for each document: what its permission rests on, line by line, with the times."""
 
 
 class RowOrigin(Record):

@@ -20,7 +20,14 @@ from workers.train.card import model_card
 from workers.train.child import keep_log, run_child
 from workers.train.destination import deliver
 from workers.train.gate import decide
-from workers.train.provenance import PROVENANCE_MANIFEST, PROVENANCE_ROWS, Provenance, RowOrigin, trace
+from workers.train.provenance import (
+    PROVENANCE_DOCUMENTS,
+    PROVENANCE_MANIFEST,
+    PROVENANCE_ROWS,
+    Provenance,
+    RowOrigin,
+    trace,
+)
 from workers.train.reports import PackagingConfig, PackagingResult
 
 PUBLISHED = "published"
@@ -58,7 +65,7 @@ def publish(work: StageWork) -> Outcome:
     sources = list(dataset.records("sources.jsonl", SourceEntry))
     _describe(work, folder, evaluation, verdict, sources, origins)
     work.output.put_folder(folder, "model")
-    for name in (PROVENANCE_ROWS, PROVENANCE_MANIFEST):
+    for name in (PROVENANCE_ROWS, PROVENANCE_DOCUMENTS, PROVENANCE_MANIFEST):
         work.output.write_file(name, (folder / name).read_bytes())
     uri = work.store.uri(f"{work.output.path}/model")
     if work.spec.publish.destination:
@@ -99,7 +106,7 @@ def _describe(
     sources: list[SourceEntry],
     origins: list[RowOrigin],
 ) -> None:
-    """Put the card, the provenance rows and last the manifest with every hash into the folder."""
+    """Put the card, the provenance of rows and documents, and last the manifest with every hash into the folder."""
     base_name = public_name(work.model)
     card = model_card(
         work.spec,
@@ -111,8 +118,9 @@ def _describe(
         sources=sources,
     )
     (folder / "README.md").write_text(card, encoding="utf-8")
-    lines = "".join(f"{origin.model_dump_json()}\n" for origin in origins)
-    (folder / PROVENANCE_ROWS).write_text(lines, encoding="utf-8")
+    for name, records in ((PROVENANCE_ROWS, origins), (PROVENANCE_DOCUMENTS, sources)):
+        lines = "".join(f"{record.model_dump_json()}\n" for record in records)
+        (folder / name).write_text(lines, encoding="utf-8")
     manifest = Provenance(
         job_id=work.job_id,
         subject=work.spec.subject,

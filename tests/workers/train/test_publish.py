@@ -15,7 +15,7 @@ import torch
 
 from agent.job.evaluation import Evaluation, Interval, Perplexity, ShownAnswer, TrainingSummary, Verdict
 from agent.job.model import ModelFacts
-from agent.job.records import RowFormat
+from agent.job.records import RowFormat, SourceEntry
 from agent.models import inspect_model
 from agent.store import ArtifactReader, ArtifactWriter
 from tests.workers.train.units import Jobs
@@ -121,6 +121,17 @@ def test_every_row_leads_back_to_a_document_with_address_licence_and_hash(
         assert len(origin.document_sha256) == 64
 
 
+def test_every_document_carries_what_its_permission_rests_on(passed: tuple[Jobs, StageWork, Outcome]) -> None:
+    jobs, work, _ = passed
+    reader = ArtifactReader(jobs.store, work.output.path)
+    documents = {each.document_id: each for each in reader.records("documents.jsonl", SourceEntry)}
+    assert {origin.document_id for origin in reader.records("provenance.jsonl", RowOrigin)} == set(documents)
+    for each in documents.values():
+        assert [line.time[:10] for line in each.evidence] == ["2026-01-01", "2026-01-03"]
+        assert each.decision == each.evidence[-1]
+    assert (_model_folder(jobs, work) / "documents.jsonl").read_bytes() == reader.read_file("documents.jsonl")
+
+
 def test_the_provenance_manifest_vouches_for_every_other_file(
     passed: tuple[Jobs, StageWork, Outcome],
 ) -> None:
@@ -145,7 +156,7 @@ def test_the_card_carries_metadata_results_and_attribution(passed: tuple[Jobs, S
     assert card.data.pipeline_tag == "text-generation"
     text = card.text
     assert "| perplexity (900 tokens of 6 documents) | 20.00 | 18.00 | -10.0 % | -11.0 % to -9.0 % |" in text
-    assert "[Page traindoc0](https://example.org/traindoc0) | CC-BY-4.0 | train | 8 |" in text
+    assert "[Page traindoc0](https://example.org/traindoc0) | CC-BY-4.0 | 2026-01-03 | train | 8 |" in text
     assert "against the gate" not in text
     assert "{{" not in text and "{%" not in text
     assert str(Path(work.model.location).parent) not in text

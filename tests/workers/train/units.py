@@ -11,6 +11,7 @@ from agent.job.records import (
     Block,
     BlockKind,
     Chunk,
+    Evidence,
     ExampleKind,
     Record,
     Row,
@@ -136,6 +137,10 @@ def _sources(rows: Sequence[Row]) -> list[Record]:
             split=row.split,
             blob=f"{number:064x}",
             fetched_at="2026-01-01T00:00:00+00:00",
+            evidence=tuple(
+                Evidence(kind="decision", url=row.url, line=f"allowed: {row.licence}", time=f"2026-01-{day}T00:00:00Z")
+                for day in ("01", "03")
+            ),
             rows=sum(other.document_id == id for other in rows),
         )
         for number, (id, row) in enumerate(documents.items())
