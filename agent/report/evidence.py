@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from agent.contract import Stage
 from agent.errors import FinetuneError
-from agent.job.records import Document, SourceEntry, Split
+from agent.job.records import Candidate, Document, SourceEntry, Split, TopicMap
 from agent.ledger.contract import Outputs
 from agent.store import ArtifactReader, Store
 
@@ -23,6 +23,8 @@ T = TypeVar("T")
 METRICS_FILE = "metrics.jsonl"
 SOURCES_FILE = "sources.jsonl"
 DOCUMENTS_FILE = "documents.jsonl"
+CANDIDATES_FILE = "candidates.jsonl"
+TOPICS_FILE = "topics.jsonl"
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,13 @@ class Evidence:
     """Everything that was read."""
 
     rejected: tuple[RejectedItem, ...]
+    candidates: tuple[Candidate, ...]
+    """What discovery selected."""
+    topics: TopicMap | None
+    """What the subject consists of, None before that is known."""
     sources: tuple[SourceEntry, ...]
+    cleared: bool
+    """Whether the rights to them were asked for again."""
     curve: tuple[CurvePoint, ...]
     rows: dict[Split, int]
     """Rows of the dataset by split; empty before it was built."""
@@ -75,6 +83,9 @@ def read_evidence(outputs: Outputs, store: Store) -> Evidence:
     dataset = Stage.CLEAR if outputs.get(Stage.CLEAR) else Stage.ASSEMBLE
     return Evidence(
         rejected=tuple(rejected_items(outputs, store, gaps)),
+        candidates=tuple(_collect(outputs, store, Stage.DISCOVER, _candidates, gaps)),
+        topics=next(_collect(outputs, store, Stage.DISCOVER, _topics, gaps), None),
+        cleared=dataset is Stage.CLEAR,
         sources=tuple(_collect(outputs, store, dataset, _sources, gaps)),
         curve=tuple(_collect(outputs, store, Stage.TRAIN, _curve, gaps)),
         rows=dict(_collect(outputs, store, dataset, _rows, gaps)),
@@ -117,6 +128,14 @@ def _rejected(artifact: ArtifactReader) -> Iterator[RejectedItem]:
 def _documents(artifact: ArtifactReader) -> Iterator[DocumentRead]:
     for document in artifact.records(DOCUMENTS_FILE, Document):
         yield DocumentRead(document.url, document.parser)
+
+
+def _candidates(artifact: ArtifactReader) -> Iterator[Candidate]:
+    return artifact.records(CANDIDATES_FILE, Candidate)
+
+
+def _topics(artifact: ArtifactReader) -> Iterator[TopicMap]:
+    return artifact.records(TOPICS_FILE, TopicMap)
 
 
 def _sources(artifact: ArtifactReader) -> Iterator[SourceEntry]:

@@ -16,6 +16,7 @@ from agent.job.result import JobResult
 from agent.ledger.contract import JobView
 from agent.report.charts import Bar, LossChart, bar, loss_chart
 from agent.report.comparison import Row, comparison
+from agent.report.corpus import DocumentLine, Topics, documents_of, rights_of, topics_of
 from agent.report.evidence import Evidence, RejectedItem
 from agent.report.funnel import funnel_lines
 from agent.report.headline import Headline, headline
@@ -95,7 +96,9 @@ class Page:
     funnel: tuple[FunnelLine, ...]
     rejected: tuple[RejectedGroup, ...]
     given_up: tuple[GivenUp, ...]
-    sources: tuple[SourceEntry, ...]
+    topics: Topics | None
+    rights: str
+    sources: tuple[DocumentLine, ...]
     sources_total: int
     licences: tuple[tuple[str, int, int], ...]
     """Licence, documents, rows."""
@@ -130,7 +133,9 @@ def make_page(view: JobView, result: JobResult, evidence: Evidence, folder_uri: 
             for stage, each in view.stages.items()
             for shard, reason in each.faults.items()
         ),
-        sources=evidence.sources[:MOST_SHOWN],
+        topics=topics_of(evidence.candidates, evidence.topics, evidence.sources),
+        rights=rights_of(evidence),
+        sources=documents_of(evidence.sources[:MOST_SHOWN], cleared=evidence.cleared),
         sources_total=len(evidence.sources),
         licences=_licences(evidence.sources),
         rows=tuple((str(split), number) for split, number in evidence.rows.items()),

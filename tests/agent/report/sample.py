@@ -19,7 +19,17 @@ from agent.job.evaluation import (
 )
 from agent.job.job import JobRecord
 from agent.job.model import ModelFacts
-from agent.job.records import ExampleKind, Row, RowFormat, SourceEntry, Split
+from agent.job.records import (
+    Candidate,
+    Evidence,
+    ExampleKind,
+    Row,
+    RowFormat,
+    SourceEntry,
+    Split,
+    Topic,
+    TopicMap,
+)
 from agent.job.result import JobResult
 from agent.job.states import JobState
 from agent.ledger.contract import JobView, Outputs, StageView
@@ -200,8 +210,26 @@ def _discovered(store: Store, rejections: int) -> str:
     for number in range(rejections):
         url = f"http://127.0.0.1:8800/garden/{number}.html"
         output.reject("documents", f"{number:016x}", "off_topic", HOSTILE, url=url)
+    output.write_records("candidates.jsonl", _CANDIDATES)
+    output.write_records("topics.jsonl", [_TOPICS])
     output.commit()
     return output.path
+
+
+_TOPICS = TopicMap(
+    subject="quantum computing",
+    topics=(
+        Topic(name="qubits", weight=0.5, phrases=("qubit", "quantum bit"), origin="wikipedia"),
+        Topic(name="quantum error correction", weight=0.3, phrases=("QEC",), origin="feedback"),
+        Topic(name=HOSTILE, weight=0.2, origin="llm"),
+    ),
+)
+_CANDIDATES = [
+    Candidate(id=name, url=f"http://127.0.0.1:8800/{name}.html", source="site:http://127.0.0.1:8800/", score=0.8,
+              topics=topics)
+    for name, topics in (("a", {"qubits": 0.9}), ("b", {"qubits": 0.6, "quantum error correction": 0.5}),
+                         ("unused", {HOSTILE: 1.0}))
+]  # fmt: skip
 
 
 def _cleared(store: Store) -> str:
@@ -221,18 +249,37 @@ def _cleared(store: Store) -> str:
     output.write_records(
         "sources.jsonl",
         [
-            _source("a", "The qubit", "http://127.0.0.1:8800/basics/qubit.html", "CC-BY-4.0", 4),
-            _source("b", HOSTILE, "javascript:alert(2)", "", 4),
+            _source("a", "The qubit", "http://127.0.0.1:8800/basics/qubit.html", "CC-BY-4.0", 4, _ALLOWED),
+            _source("b", HOSTILE, "javascript:alert(2)", "", 4, (*_ALLOWED, _SILENT)),
         ],
     )
+    output.receive("documents", 3)
+    output.keep("documents", 2)
+    output.reject("documents", "c", "permission_withdrawn", "robots_disallow: Disallow: /labs/",
+                  url="http://127.0.0.1:8800/labs/trap.html")  # fmt: skip
     output.commit()
     return output.path
 
 
-def _source(name: str, title: str, url: str, licence: str, rows: int) -> SourceEntry:
+_DAY = "2026-01-03T10:00:00Z"
+_ALLOWED = (
+    Evidence(kind="robots", url="http://127.0.0.1:8800/robots.txt", line="no rule closes it", time=_DAY),
+    Evidence(kind="decision", url="http://127.0.0.1:8800/basics/qubit.html",
+             line="allowed: CC-BY-4.0 (profile share-alike, commercial use)", time=_DAY),
+)  # fmt: skip
+_SILENT = Evidence(
+    kind="unanswered",
+    url="http://127.0.0.1:8800/b.html",
+    line=f"not re-checked: {HOSTILE}",
+    time="2026-01-03T10:00:00Z",
+)
+
+
+def _source(name: str, title: str, url: str, licence: str, rows: int, evidence: tuple[Evidence, ...]) -> SourceEntry:
     return SourceEntry(
-        document_id=name, url=url, title=title, licence=licence, split=Split.TRAIN, blob="0" * 64, rows=rows
-    )
+        document_id=name, url=url, source="site:http://127.0.0.1:8800/", title=title, licence=licence, score=0.83,
+        split=Split.TRAIN, blob="0" * 64, rows=rows, evidence=evidence,
+    )  # fmt: skip
 
 
 def _trained(store: Store) -> str:

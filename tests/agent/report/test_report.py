@@ -120,6 +120,39 @@ def test_sources_carry_their_licences_and_rows_their_parts(store: Store) -> None
     assert "none stated 1 4" in text
 
 
+def test_each_document_shows_source_licence_verdict_relevance_and_the_lines_it_rests_on(store: Store) -> None:
+    text = re.sub(r"\s+", " ", _Page(_html(finished_job(store))).text)
+    assert "2 lines of evidence robots no rule closes it 2026-01-03 10:00 · http://127.0.0.1:8800/robots.txt" in text
+    assert "site:http://127.0.0.1:8800/ CC-BY-4.0 allowed 2026-01-03 0.83 train 4" in text
+    assert "site:http://127.0.0.1:8800/ none stated allowed, site silent 2026-01-03 0.83 train 4" in text
+
+
+def test_what_was_withdrawn_before_training_is_said_and_listed(store: Store) -> None:
+    text = re.sub(r"\s+", " ", _Page(_html(finished_job(store))).text)
+    assert (
+        "asked for again before training: 2 of 3 stand, 1 withdrawn. 1 of them rests on the earlier permission" in text
+    )
+    assert "permission withdrawn documents http://127.0.0.1:8800/labs/trap.html robots_disallow: Disallow" in text
+
+
+def test_before_rights_were_cleared_the_page_claims_no_second_look(store: Store) -> None:
+    job = finished_job(store)
+    outputs = {**job.outputs, Stage.ASSEMBLE: job.outputs[Stage.CLEAR], Stage.CLEAR: ()}
+    text = _Page(_html(replace(job, outputs=outputs))).text
+    assert "asked for again" not in text
+    assert "allowed once" in text
+
+
+def test_topics_show_their_share_of_the_subject_beside_that_of_the_documents_in_use(store: Store) -> None:
+    html = _html(finished_job(store))
+    text = re.sub(r"\s+", " ", _Page(html).text)
+    assert "qubits qubit, quantum bit 2 50 % 75 %" in text
+    assert "quantum error correction QEC 1 30 % 25 %" in text
+    assert "none 20 % 0 %" in text, "a document about it was found, and did not make it into the dataset"
+    assert "2 of 3 topics have documents." in text
+    assert 'aria-label="75 % of the corpus, 50 % of the subject"' in html
+
+
 def test_what_was_set_for_this_job_is_told_apart_from_defaults(store: Store) -> None:
     text = _Page(_html(finished_job(store))).text
     assert "Set for this job: sources = ('site:http://127.0.0.1:8800/',), train.epochs = 3.0." in text
