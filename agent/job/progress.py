@@ -121,7 +121,7 @@ _EXPECTED: dict[Stage, _Pace] = {
     Stage.CURATE: _Pace(3.0, 0.02),
     Stage.GENERATE: _Pace(1.0, 0.02),
     Stage.ASSEMBLE: _Pace(2.0),
-    Stage.CLEAR: _Pace(1.0, 0.01),
+    Stage.CLEAR: _Pace(1.0),
     Stage.TRAIN: _Pace(20.0),
     Stage.EVALUATE: _Pace(75.0),
     Stage.PUBLISH: _Pace(20.0),
