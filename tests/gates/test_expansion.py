@@ -159,7 +159,7 @@ def test_phrases_and_queries_are_what_a_person_would_search_for(documents: list[
 
 def test_the_topic_map_has_the_large_parts_of_the_corpus(documents: list[Found]) -> None:
     first = nearest(SUBJECT, documents)
-    topics = topic_map(SUBJECT, groups(SUBJECT, concepts(Feedback().propose(SUBJECT, first).phrases, SUBJECT)))
+    topics = topic_map(SUBJECT, concepts(Feedback().propose(SUBJECT, first).phrases, SUBJECT))
     named = {stem for topic in topics.topics for name in (topic.name, *topic.phrases) for stem in form(name)}
     large = ("qubit", "gate", "circuit", "algorithm", "annealing", "teleportation", "oracle", "simulator", "hardware")
     assert [part for part in large if not set(form(part)) <= named] == []

@@ -56,9 +56,9 @@ def expand(
         phrases += proposal.phrases
         if proposal.note:
             notes[f"expand.{name}"] = proposal.note
-    grouped = groups(spec.subject, concepts(phrases, spec.subject))
-    asked = queries(spec.subject, grouped, spec.discover.max_queries)
-    return Expansion(asked, topic_map(spec.subject, grouped), notes)
+    found = concepts(phrases, spec.subject)
+    asked = queries(spec.subject, groups(spec.subject, found), spec.discover.max_queries)
+    return Expansion(asked, topic_map(spec.subject, found), notes)
 
 
 class Unasked:

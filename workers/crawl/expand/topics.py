@@ -36,7 +36,7 @@ def groups(subject: str, concepts: Sequence[Concept]) -> list[list[Concept]]:
     return [synonyms, *heaviest] if synonyms else heaviest
 
 
-def topic_map(subject: str, grouped: Sequence[Sequence[Concept]]) -> TopicMap:
+def topic_map(subject: str, concepts: Sequence[Concept]) -> TopicMap:
     """Topics whose weights sum to 1, heaviest first; the subject alone where there are no parts of it.
 
     A topic weighs what its concepts weigh together, and is named by the concept nearest to all of them.
@@ -44,9 +44,9 @@ def topic_map(subject: str, grouped: Sequence[Sequence[Concept]]) -> TopicMap:
     Raises:
         MissingDependency: the embedding package is not installed.
     """
-    parts = [group for group in grouped if not group[0].same][:MOST]
+    parts = [group for group in groups(subject, concepts) if not group[0].same][:MOST]
     if not parts:
-        names = tuple(name for group in grouped for concept in group for name in concept.names)
+        names = tuple(name for concept in concepts for name in concept.names)
         return TopicMap(subject=subject, topics=(Topic(name=subject, weight=1.0, phrases=names),))
     total = sum(_weight(group) for group in parts)
     return TopicMap(subject=subject, topics=tuple(_topic(group, subject, _weight(group) / total) for group in parts))

@@ -168,7 +168,7 @@ def test_one_of_each_topic_is_asked_for_before_the_second_of_any() -> None:
 def test_neighbours_by_meaning_are_one_topic() -> None:
     words = ["error correction", "error correcting codes", "cryptography", "key distribution", "annealing", "chemistry",
              "simulation of molecules", "education", "noise"]  # fmt: skip
-    topics = topic_map(QC, groups(QC, concepts([phrase(word) for word in words], QC)))
+    topics = topic_map(QC, concepts([phrase(word) for word in words], QC))
     assert isinstance(topics, TopicMap)
     together = next(topic for topic in topics.topics if "error correction" in (topic.name, *topic.phrases))
     assert "error correcting codes" in (together.name, *together.phrases)
@@ -181,5 +181,5 @@ def test_a_map_has_at_most_twenty_topics() -> None:
         "games", "proofs", "lasers", "compilers", "algebra", "music", "finance", "weather", "robots", "biology",
         "astronomy", "traffic", "medicine", "steel", "law", "sport",
     ]  # fmt: skip
-    topics = topic_map(QC, groups(QC, concepts([phrase(word) for word in words], QC))).topics
+    topics = topic_map(QC, concepts([phrase(word) for word in words], QC)).topics
     assert len(topics) == 20 and sum(topic.weight for topic in topics) == pytest.approx(1)
