@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from rich import box
-from rich.console import Console, RenderableType
+from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -43,31 +43,30 @@ def _parts(discovery: Discovery, shown: Sequence[Candidate]) -> Iterator[Rendera
 
 
 def documents_table(candidates: Sequence[Candidate]) -> Table:
-    """One document a line, in the order in which they are taken."""
-    table = _table("", "score", "made of", "licence", "cited", "date", "title and address")
+    """One document an entry, in the order in which they are taken."""
+    table = _table("", "score", "licence", "use", "cited", "year", "title, what the score is made of, address")
     for place, candidate in enumerate(candidates, 1):
+        title = Text(printable(candidate.title) or "(no title)", no_wrap=True, overflow="ellipsis")
+        below = Text("\n".join(line for line in (_made_of(candidate), printable(candidate.url)) if line), "dim")
         table.add_row(
             str(place),
             f"{candidate.score:.2f}",
-            _made_of(candidate),
-            _licence(candidate),
+            Text(printable(candidate.licence) or "not stated yet", "" if candidate.licence else "yellow"),
+            Text(*_USES[candidate.permission]),
             "" if candidate.citations is None else count(candidate.citations),
             candidate.date[:4],
-            Text.assemble(printable(candidate.title) or "(no title)", "\n", (printable(candidate.url), "dim")),
+            Group(title, below),
         )
     return table
 
 
-def _made_of(candidate: Candidate) -> Text:
+_USES = {"allowed": ("allowed", "green"), "": ("decided when fetched", "yellow")}
+
+
+def _made_of(candidate: Candidate) -> str:
     """The parts of the score, the largest first."""
     ordered = sorted(candidate.parts.items(), key=lambda part: (-part[1], part[0]))
-    return Text("\n".join(f"{spoken(name)} {value:.2f}" for name, value in ordered[:3]), "dim")
-
-
-def _licence(candidate: Candidate) -> Text:
-    if candidate.licence:
-        return Text(printable(candidate.licence))
-    return Text("not stated yet", "yellow")
+    return ", ".join(f"{spoken(name)} {value:.2f}" for name, value in ordered)
 
 
 def topics_table(discovery: Discovery) -> Table:

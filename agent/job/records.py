@@ -7,7 +7,7 @@ lower-case hexadecimal SHA-256, times are ISO 8601 in UTC, offsets count Unicode
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -84,6 +84,9 @@ class Candidate(Record):
     retracted: bool = False
     language: str = Field("", description="ISO 639-1 code where the source states one.")
     licence: str = Field("", description="SPDX expression where the source states one, else empty.")
+    permission: Literal["allowed", ""] = Field(
+        "", description="Whether it may be used as far as is known before it is fetched; '' while that is open."
+    )
     media_type: str = Field("", description="Declared type where known.")
     copies: tuple[Copy, ...] = Field((), description="Where to fetch it, best first; empty: at its url.")
     also: tuple[str, ...] = Field((), description="Sources and addresses of the same work that were merged into it.")
