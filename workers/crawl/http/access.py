@@ -27,10 +27,14 @@ def permit(url: str, service: Service | None, robots_of: Callable[[str], Robots]
     decide there as well. Everything else is an ordinary crawl.
 
     Raises:
-        DocumentRejected: terms_forbid_fetching or robots_disallow, with the line that decides.
+        DocumentRejected: terms_forbid_fetching or robots_disallow, with the line that decides; missing_key, where
+            the service answers nobody without one.
     """
     if service is not None and service.access == "never":
         raise DocumentRejected("terms_forbid_fetching", f"{url}: {service.terms.says} ({service.terms.url})")
+    if service is not None and (key := service.key) is not None and key.required and not key.value:
+        # Before anything is asked, names included: the answer would be the same.
+        raise DocumentRejected("missing_key", f"the environment variable {key.variable} is not set on this worker")
     if service is not None and service.access == "documented-api" and not strict_robots:
         terms = service.terms
         line = f"documented API {service.name}: {terms.says} (read {terms.read_on})"

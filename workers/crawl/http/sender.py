@@ -53,7 +53,7 @@ class Sender:
 
         Raises:
             Arrived: while this waited for its turn, another worker got the answer, as ``arrived`` says.
-            DocumentRejected: missing_key, host_at_rest, or a fault of the wire.
+            DocumentRejected: host_at_rest, or a fault of the wire.
         """
         service, group = errand.service, errand.limit.group
         credential = credential_for(service)
@@ -87,17 +87,9 @@ class Sender:
 
 
 def credential_for(service: Service | None) -> Credential:
-    """How the service's key goes on the wire; nothing where it has none.
-
-    Raises:
-        DocumentRejected: missing_key, where the service answers nobody without one.
-    """
+    """How the service's key goes on the wire; nothing where it has none."""
     key = service.key if service else None
-    if key is None:
-        return Credential()
-    if not key.value:
-        if key.required:
-            raise DocumentRejected("missing_key", f"the environment variable {key.variable} is not set on this worker")
+    if key is None or not key.value:
         return Credential()
     return (
         Credential(parameters={key.parameter: key.value})
