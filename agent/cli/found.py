@@ -17,6 +17,8 @@ from agent.job.records import Candidate, Rejected
 from agent.report.words import count, printable, spoken
 
 _EXAMPLES_PER_REASON = 2
+_LICENCE_COLUMNS = 20
+"""Longer expressions are folded, so that titles have room."""
 
 
 def print_discovery(console: Console, discovery: Discovery, *, top: int) -> None:
@@ -44,15 +46,14 @@ def _parts(discovery: Discovery, shown: Sequence[Candidate]) -> Iterator[Rendera
 
 def documents_table(candidates: Sequence[Candidate]) -> Table:
     """One document an entry, in the order in which they are taken."""
-    table = _table("", "score", "licence", "use", "cited", "year", "title, what the score is made of, address")
+    table = _table("", "score", "licence", "cited", "year", "title, what the score is made of, address")
     for place, candidate in enumerate(candidates, 1):
         title = Text(printable(candidate.title) or "(no title)", no_wrap=True, overflow="ellipsis")
         below = Text("\n".join(line for line in (_made_of(candidate), printable(candidate.url)) if line), "dim")
         table.add_row(
             str(place),
             f"{candidate.score:.2f}",
-            Text(printable(candidate.licence) or "not stated yet", "" if candidate.licence else "yellow"),
-            Text(*_USES[candidate.permission]),
+            _licence(candidate),
             "" if candidate.citations is None else count(candidate.citations),
             candidate.date[:4],
             Group(title, below),
@@ -60,7 +61,10 @@ def documents_table(candidates: Sequence[Candidate]) -> Table:
     return table
 
 
-_USES = {"allowed": ("allowed", "green"), "": ("decided when fetched", "yellow")}
+def _licence(candidate: Candidate) -> Text:
+    """The licence, and below whether that settles the use."""
+    settled = ("may be used", "green") if candidate.permission else ("open until fetched", "yellow")
+    return Text.assemble(printable(candidate.licence) or "not stated yet", "\n", settled)
 
 
 def _made_of(candidate: Candidate) -> str:
@@ -117,5 +121,8 @@ def _table(*columns: str) -> Table:
     for column in columns:
         right = column in ("", "score", "cited", "share", "documents", "found", "set aside") and column != "set aside"
         narrow = column in ("score", "cited", "date", "share")
-        table.add_column(column, justify="right" if right else "left", overflow="fold", no_wrap=narrow)
+        widest = _LICENCE_COLUMNS if column == "licence" else None
+        table.add_column(
+            column, justify="right" if right else "left", overflow="fold", no_wrap=narrow, max_width=widest
+        )
     return table

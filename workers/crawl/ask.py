@@ -28,8 +28,9 @@ class SourceReport:
     """How one source did: a line of ``facts["sources"]``."""
 
     source: str
-    found: int = 0
-    refused: int = 0
+    found: set[str] = field(default_factory=set)
+    """Ids of documents: several queries find the same."""
+    refused: set[str] = field(default_factory=set)
     queries: int = 0
     error: str = ""
     """Why it gave no more, with the next step; '' when it answered everything."""
@@ -44,8 +45,8 @@ class SourceReport:
     def line(self) -> dict[str, Any]:
         """As the report shows it."""
         return {
-            "source": self.source, "found": self.found, "refused": self.refused, "queries": self.queries,
-            "error": self.error, **self.facts,
+            "source": self.source, "found": len(self.found), "refused": len(self.refused),
+            "queries": self.queries, "error": self.error, **self.facts,
         }  # fmt: skip
 
 
@@ -101,11 +102,11 @@ class Asking:
 
     def _take(self, item: Found | Refused, query: Query, report: SourceReport) -> None:
         if isinstance(item, Found):
-            report.found += 1
+            report.found.add(item.candidate.id)
             asked = (*item.candidate.queries, query.text)
             item = replace(item, candidate=item.candidate.model_copy(update={"queries": asked}))
         else:
-            report.refused += 1
+            report.refused.add(item.candidate.id)
         self.findings.append(item)
         self._tell(0)
 

@@ -110,7 +110,7 @@ def _fetchable(item: Found, services: Services) -> Found | Refused:
     """The find with the copies that may be fetched, or why it cannot be used."""
     candidate = item.candidate
     if candidate.retracted:
-        lines = [line.line for line in candidate.evidence if line.kind == "meta"]
+        lines = dict.fromkeys(line.line for line in candidate.evidence if line.kind == "meta")
         return Refused(candidate, "retracted", "; ".join(lines) or "its source says that it is retracted")
     if candidate.blob:
         return item

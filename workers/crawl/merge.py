@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import combinations
 from typing import NamedTuple
 
-from agent.job.records import Candidate, Copy
+from agent.job.records import Candidate, Copy, Evidence
 from workers.crawl.copies import is_resolver, licence_rank, with_copies
 from workers.crawl.sources.contract import Found, Refused
 
@@ -149,11 +149,21 @@ def _united(group: Sequence[Found]) -> Found:
             "retracted": any(each.retracted for each in everyone),
             "also": tuple(sorted(also - {f"{first.source} {first.url}"})),
             "queries": tuple(sorted({query for each in everyone for query in each.queries})),
-            "evidence": tuple(dict.fromkeys(evidence)),
+            "evidence": _distinct(evidence),
         }
     )
     fullest = max((item.text for item in ranked), key=lambda text: (len(text), text))
     return Found(united, fullest, chosen=any(item.chosen for item in ranked))
+
+
+def _distinct(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
+    """Each line once, as it was first read: every query that finds a work brings the same lines again."""
+    first: dict[tuple[str, str, str], Evidence] = {}
+    for line in evidence:
+        known = first.setdefault((line.kind, line.url, line.line), line)
+        if line.time < known.time:
+            first[line.kind, line.url, line.line] = line
+    return tuple(first.values())
 
 
 def _own_address(candidate: Candidate) -> list[Copy]:
