@@ -30,6 +30,8 @@ def print_discovery(console: Console, discovery: Discovery, *, top: int) -> None
     for part in _parts(discovery, shown):
         console.print()
         console.print(part)
+    if advice := discovery.facts.get("permission", {}).get("advice"):
+        console.print(Text(f"\n{printable(advice)}", "yellow"), soft_wrap=True)
     if len(shown) < len(discovery.candidates):
         rest = count(len(discovery.candidates) - len(shown))
         console.print(f"\n{rest} more documents: --top 0 shows all, --output FILE writes all.")
@@ -63,8 +65,15 @@ def documents_table(candidates: Sequence[Candidate]) -> Table:
 
 def _licence(candidate: Candidate) -> Text:
     """The licence, and below whether that settles the use."""
-    settled = ("may be used", "green") if candidate.permission else ("open until fetched", "yellow")
-    return Text.assemble(printable(candidate.licence) or "not stated yet", "\n", settled)
+    licence = candidate.foreseen.licence or candidate.licence
+    return Text.assemble(printable(licence) or "not known yet", "\n", _VERDICTS[candidate.foreseen.verdict])
+
+
+_VERDICTS = {
+    "allowed": ("may be used", "green"),
+    "licence_fits": ("licence fits", "green"),
+    "open": ("open until fetched", "yellow"),
+}
 
 
 def _made_of(candidate: Candidate) -> str:

@@ -66,6 +66,19 @@ class Copy(Record):
     version: str = Field("", description="published | accepted | submitted, '' when not known.")
 
 
+class Foreseen(Record):
+    """What discovery can tell of a candidate's permission; retrieve decides."""
+
+    verdict: Literal["allowed", "licence_fits", "open"] = Field(
+        "open",
+        description=(
+            "allowed: all of it was read; licence_fits: the licence is within the profile, and the page itself may "
+            "still object; open: the licence is not known yet."
+        ),
+    )
+    licence: str = Field("", description="SPDX expression of all that was stated so far.")
+
+
 class Candidate(Record):
     """A document that discovery found and believes to be about the subject."""
 
@@ -84,9 +97,7 @@ class Candidate(Record):
     retracted: bool = False
     language: str = Field("", description="ISO 639-1 code where the source states one.")
     licence: str = Field("", description="SPDX expression where the source states one, else empty.")
-    permission: Literal["allowed", ""] = Field(
-        "", description="Whether it may be used as far as is known before it is fetched; '' while that is open."
-    )
+    foreseen: Foreseen = Field(default_factory=lambda: Foreseen(), description="Its permission, before it is fetched.")
     media_type: str = Field("", description="Declared type where known.")
     copies: tuple[Copy, ...] = Field((), description="Where to fetch it, best first; empty: at its url.")
     also: tuple[str, ...] = Field((), description="Sources and addresses of the same work that were merged into it.")

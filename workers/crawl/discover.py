@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from agent.contract import Stage
@@ -17,7 +18,7 @@ from workers.crawl.http.address import named_endpoints
 from workers.crawl.http.client import PoliteClient, client_for
 from workers.crawl.look_up import looked_up
 from workers.crawl.merge import merged
-from workers.crawl.permission.foresee import foreseen, readings_of, with_robots
+from workers.crawl.permission.foresee import foreseen, outlook, readings_of, with_robots
 from workers.crawl.permission.read_site import SiteReader
 from workers.crawl.permission.tally import PermissionTally
 from workers.crawl.relevance.score import rank
@@ -129,7 +130,8 @@ def _permitted(
             readings = with_robots(readings, sites)
             final = foreseen(readings, config)
         if final is None:
-            permitted.append(item)
+            told = candidate.model_copy(update={"foreseen": outlook(readings, config, whole=body is not None)})
+            permitted.append(replace(item, candidate=told))
             continue
         tally.add(readings, final)
         told = candidate.model_copy(update={"evidence": (*candidate.evidence, *final.evidence)})

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from agent.job.licences import LICENCE_UNKNOWN, PROFILES, Profile, use_of
-from agent.job.records import Candidate, Copy
+from agent.job.records import Candidate, Copy, Foreseen
 from agent.spec import PermissionConfig
 from workers.crawl.glance import glance
 from workers.crawl.media import HTML, bare_type, declared_type
@@ -69,6 +69,15 @@ def foreseen(readings: Sequence[Reading], config: PermissionConfig) -> Decision 
         if decision.allowed or (decision.reason == LICENCE_UNKNOWN and not reading.seen.whole):
             return None
     return decisions[0]
+
+
+def outlook(readings: Sequence[Reading], config: PermissionConfig, *, whole: bool) -> Foreseen:
+    """What can be told of a candidate that `foreseen` lets go on; ``whole`` says that its bytes are here."""
+    decisions = [decide(reading, config) for reading in readings]
+    allowed = next((decision for decision in decisions if decision.allowed), None)
+    if allowed is None:
+        return Foreseen()
+    return Foreseen(verdict="allowed" if whole else "licence_fits", licence=allowed.licence)
 
 
 def profiles_for(readings: Sequence[Reading], config: PermissionConfig) -> tuple[Profile, ...]:

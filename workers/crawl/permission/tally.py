@@ -44,5 +44,6 @@ class PermissionTally:
             "intended_use": self._config.intended_use,
             "refused": self._verdicts["refused"],
             "quarantined": self._verdicts["quarantined"],
+            "advice": self.next_step(),
             "more_under": {profile: self._more[profile] for profile in PROFILES if self._more[profile]},
         }
