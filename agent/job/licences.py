@@ -148,7 +148,10 @@ _NAMED: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\bBSD[ -]?2(?:-clause)?\b|\b2-clause BSD\b|\bsimplified BSD\b", "BSD-2-Clause"),
         (r"\bGNU Free Documentation Licen[cs]e\b|\bGFDL\b", "GFDL-1.3-or-later"),
         (r"\b(?:GNU )?(?:GPL|General Public Licen[cs]e)[ ,-]*(?:v|version )?3\b", "GPL-3.0-or-later"),
-        (r"arxiv\.org/licenses/nonexclusive-distrib", ARXIV_NONEXCLUSIVE),
+        (
+            r"arxiv\.org/licenses/nonexclusive-distrib|arXiv\.org perpetual,? non-?exclusive licen[cs]e",
+            ARXIV_NONEXCLUSIVE,
+        ),
         (r"^TDM$", PMC_TDM),
         (r"\ball rights reserved\b", ALL_RIGHTS_RESERVED),
     )

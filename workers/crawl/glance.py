@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass, replace
 
 from agent.job.licences import spdx, words_against_training
+from workers.crawl.jats import is_jats, read_front
 from workers.crawl.media import bare_type
 
 OPENING_CHARS = 2000
@@ -84,6 +85,10 @@ class Glance:
 def glance(body: bytes, content_type: str) -> Glance:
     """What can be read cheaply; all fields but TDM metadata empty for bytes that are not text (PDF, images)."""
     kind = bare_type(content_type)
+    if is_jats(body):
+        front = read_front(body[:_MAX_LOOKED_AT_BYTES])
+        stated = tuple(Statement("licence", line, line) for line in front.licences)
+        return Glance(front.title, front.abstract[:OPENING_CHARS], licences=stated, whole=True)
     if kind == "application/pdf":
         found = _PDF_TDM.search(body)
         line = found[0].decode("latin-1") if found else ""

@@ -28,6 +28,7 @@ from agent.job.licences import (
         ("https://creativecommons.org/licenses/by/4.0/", "CC-BY-4.0"),
         ("http://creativecommons.org/licenses/by-nc-sa/3.0/us/", "CC-BY-NC-SA-3.0"),
         ("https://creativecommons.org/publicdomain/zero/1.0/", "CC0-1.0"),
+        ("License: arXiv.org perpetual non-exclusive license", ARXIV_NONEXCLUSIVE),
         ("CC BY 4.0", "CC-BY-4.0"),
         ("cc-by-sa-4.0", "CC-BY-SA-4.0"),
         ("This work is licensed under CC BY-NC-ND 4.0.", "CC-BY-NC-ND-4.0"),

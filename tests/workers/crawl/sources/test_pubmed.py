@@ -111,3 +111,13 @@ def test_a_refused_query_is_told_in_its_words(tmp_path: Path) -> None:
         pytest.raises(NotEnoughData, match="PubMed refuses the query: Search Backend failed"),
     ):
         _job(tmp_path, server).discover()
+
+
+def test_the_licence_in_the_article_itself_counts_too(tmp_path: Path) -> None:
+    stricter = Deposit("PMC81", licence_url="https://creativecommons.org/licenses/by-nc-nd/4.0/")
+    with running(PubMedServer([Citation("1", "Quantum computing", "", "", stricter)])) as server:
+        job = _job(tmp_path, server)
+        (plan,) = job.discover().successors
+        job.retrieve(plan)
+    (row,) = job.rejected("retrieve", "0000").values()
+    assert row.reason == "licence_no_derivatives"
