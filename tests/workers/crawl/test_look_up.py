@@ -77,8 +77,10 @@ def test_open_copies_come_with_the_licence_stated_for_each_and_where_it_was_read
     best = item.candidate.copies[0]
     assert best == Copy(url=PAPER.open_at, licence="CC-BY-4.0", version="published", media_type="application/pdf")
     assert Copy(url="https://papers.example/10.5555/qc.one") in item.candidate.copies
-    lines = {line.line for line in item.candidate.evidence if line.kind == "licence"}
+    lines = {line.line: line.url for line in item.candidate.evidence if line.kind == "licence"}
     assert f"OpenAlex: CC-BY-4.0 for {PAPER.open_at}" in lines and f"Crossref: CC-BY-4.0 for {PAPER.open_at}" in lines
+    assert lines[f"Crossref: CC-BY-4.0 for {PAPER.open_at}"] == f"https://api.crossref.org/works/{PAPER.doi}"
+    assert "me@example.org" not in item.candidate.model_dump_json()  # the contact is for the services alone
 
 
 def test_a_paper_that_one_service_calls_retracted_is_set_aside(server: ScholarServer) -> None:

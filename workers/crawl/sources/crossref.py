@@ -181,7 +181,7 @@ def work_of(record: _Record, answer: Fetched) -> Work:
         url=record.url,
         copies=copies,
         service="Crossref",
-        read_at=answer.url,
+        read_at=f"{API.base}works/{work.bare_doi(record.doi)}",
         read_on=answer.fetched_at,
     )
 

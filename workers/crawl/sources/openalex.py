@@ -178,7 +178,7 @@ def work_of(record: _Record, answer: Fetched) -> Work:
         url=record.id,
         copies=copies,
         service="OpenAlex",
-        read_at=answer.url,
+        read_at=record.id or API.base,
         read_on=answer.fetched_at,
     )
 

@@ -151,7 +151,7 @@ def work_of(record: _Record, answer: Fetched) -> Work:
         url=record.url,
         copies=tuple(_copies(record)),
         service="Semantic Scholar",
-        read_at=answer.url,
+        read_at=record.url or API.base,
         read_on=answer.fetched_at,
     )
 

@@ -93,7 +93,7 @@ def work_of(record: _Record, answer: Fetched) -> Work:
         retraction=work.retracted_title(title),
         copies=copies,
         service="Unpaywall",
-        read_at=answer.url.partition("?")[0],
+        read_at=f"{API.base}{work.bare_doi(record.doi)}",
         read_on=answer.fetched_at,
     )
 

@@ -37,7 +37,7 @@ class Work:
     retraction: str = ""
     """What says that it is retracted, '' where nothing does."""
     read_at: str = ""
-    """Address of the answer that says all this."""
+    """Address of the service's record of this one work: anyone can read it again, and it does not hold who asked."""
     read_on: str = ""
     """When, ISO 8601 UTC."""
     language: str = ""
