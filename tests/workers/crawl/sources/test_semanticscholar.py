@@ -22,7 +22,7 @@ def _no_key(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_search_gives_works_with_their_open_pdf_and_its_licence(tmp_path: Path) -> None:
     shelf = [
         Paper(
-            "10.5555/nd", "Quantum computing, unaltered", open_at="https://open.example/1.pdf", licence="cc-by-nc-nd"
+            "10.5555/nd", "Quantum computing, unaltered", open_at="https://open.example/1.pdf", licence="cc-by-sa"
         ),
         Paper("10.5555/closed", "Quantum computing behind a wall"),
     ]
@@ -31,7 +31,7 @@ def test_a_search_gives_works_with_their_open_pdf_and_its_licence(tmp_path: Path
         job.discover()
     (kept,) = job.candidates()
     assert (kept.doi, kept.date, kept.citations, kept.venue) == ("10.5555/nd", "2024", 3, shelf[0].venue)
-    assert (kept.copies[0].url, kept.copies[0].licence) == ("https://open.example/1.pdf", "CC-BY-NC-ND-4.0")
+    assert (kept.copies[0].url, kept.copies[0].licence) == ("https://open.example/1.pdf", "CC-BY-SA-4.0")
     assert [row.reason for row in job.rejected("discover", "0").values()] == ["no_open_copy"]
 
 
