@@ -21,9 +21,7 @@ def _no_key(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_search_gives_works_with_their_open_pdf_and_its_licence(tmp_path: Path) -> None:
     shelf = [
-        Paper(
-            "10.5555/nd", "Quantum computing, unaltered", open_at="https://open.example/1.pdf", licence="cc-by-sa"
-        ),
+        Paper("10.5555/nd", "Quantum computing, unaltered", open_at="https://open.example/1.pdf", licence="cc-by-sa"),
         Paper("10.5555/closed", "Quantum computing behind a wall"),
     ]
     with serving_scholars(Library(shelf)) as server:
