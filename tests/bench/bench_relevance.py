@@ -1,8 +1,9 @@
 """How well documents about a subject are told from others and spread over its topics, beside BM25 and plain embedding.
 
-Weights and constants were chosen on the tuning half alone; the other half is what counts. "Relevant" is grade 2 of
-relevance_grades.tsv: a document one learns the subject from, not an index, a price list or a page of settings beside
-it.
+Weights and constants were chosen on the tuning half alone; the other half is what counts. The second subject showed
+that a learnt map needs a check of its own, so it is no longer untouched: its figures say that the score is not made for
+one subject only, not how much better it is. "Relevant" is grade 2 of relevance_grades.tsv: a document one learns the
+subject from, not an index, a price list or a page of settings beside it.
 """
 
 from __future__ import annotations
@@ -11,13 +12,13 @@ import math
 import random
 import statistics
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
 from agent.job.coverage import covered
 from agent.job.records import Topic, TopicMap
-from tests.bench.relevance_corpus import TOPICS, Graded, documents
+from tests.bench.relevance_corpus import OTHER_SUBJECT, TOPICS, Graded, documents, regraded
 from workers.crawl.expand.concepts import concepts
 from workers.crawl.expand.feedback import Feedback
 from workers.crawl.expand.nearest import nearest
@@ -36,7 +37,6 @@ ENOUGH = 5
 """So many documents about a topic and it is covered."""
 
 SUBJECT = TOPICS.subject
-ALONE = TopicMap(subject=SUBJECT, topics=(Topic(name=SUBJECT, weight=1.0),))
 VOCABULARY = " ".join((SUBJECT, *(" ".join((topic.name, *topic.phrases)) for topic in TOPICS.topics)))
 
 Method = Callable[[Sequence[Graded]], list[float]]
@@ -70,10 +70,18 @@ def bm25(query: str) -> Method:
     return score
 
 
-def one_vector(items: Sequence[Graded]) -> list[float]:
+def one_vector(subject: str) -> Method:
     """Plain embedding: the cosine of the whole opening with the subject."""
-    cosines = embed([_text(item) for item in items]) @ embed([SUBJECT])[0]
-    return [float(value) for value in cosines]
+
+    def score(items: Sequence[Graded]) -> list[float]:
+        return [float(value) for value in embed([_text(item) for item in items]) @ embed([subject])[0]]
+
+    return score
+
+
+def passages(subject: str) -> Method:
+    """Plain embedding by passages, as it was before the score had parts."""
+    return lambda items: similarity(subject, [_text(item) for item in items])
 
 
 def map_vector(items: Sequence[Graded]) -> list[float]:
@@ -83,11 +91,6 @@ def map_vector(items: Sequence[Graded]) -> list[float]:
     named = [SUBJECT, *(phrase for topic in TOPICS.topics for phrase in (topic.name, *topic.phrases))]
     mean = embed(named).mean(axis=0)
     return [float(value) for value in embed([_text(item) for item in items]) @ (mean / np.linalg.norm(mean))]
-
-
-def passages(items: Sequence[Graded]) -> list[float]:
-    """Plain embedding by passages, as it was before the score had parts."""
-    return similarity(SUBJECT, [_text(item) for item in items])
 
 
 def ours(topics: TopicMap) -> Method:
@@ -100,20 +103,36 @@ def ours(topics: TopicMap) -> Method:
     return score
 
 
-def ours_learnt(items: Sequence[Graded]) -> list[float]:
-    """The score of discovery with the map that it learns from these documents itself, without a model or Wikipedia."""
-    first = nearest(SUBJECT, [item.found for item in items])
-    return ours(topic_map(SUBJECT, concepts(Feedback().propose(SUBJECT, first).phrases, SUBJECT)))(items)
+def ours_learnt(subject: str) -> Method:
+    """The score of discovery with the map that it learns from the documents itself, without a model or Wikipedia."""
+
+    def score(items: Sequence[Graded]) -> list[float]:
+        phrases = Feedback().propose(subject, nearest(subject, [item.found for item in items])).phrases
+        return ours(topic_map(subject, concepts(phrases, subject)))(items)
+
+    return score
+
+
+def plain(subject: str) -> dict[str, Method]:
+    """The baselines that know the subject and nothing else."""
+    return {
+        "BM25, the subject": bm25(subject),
+        "embedding, whole openings": one_vector(subject),
+        "embedding, passages": passages(subject),
+    }
+
+
+def unaided(subject: str) -> dict[str, Method]:
+    """Ours when nobody wrote a map."""
+    alone = TopicMap(subject=subject, topics=(Topic(name=subject, weight=1.0),))
+    return {"ours, the subject alone": ours(alone), "ours, a map learnt from them": ours_learnt(subject)}
 
 
 METHODS: dict[str, Method] = {
-    "BM25, the subject": bm25(SUBJECT),
+    **plain(SUBJECT),
     "BM25, all words of the map": bm25(VOCABULARY),
-    "embedding, whole openings": one_vector,
-    "embedding, passages": passages,
     "embedding, the whole map": map_vector,
-    "ours, the subject alone": ours(ALONE),
-    "ours, a map learnt from them": ours_learnt,
+    **unaided(SUBJECT),
     "ours, with the map": ours(TOPICS),
 }
 
@@ -126,22 +145,25 @@ def main() -> None:
         ("TEST HALF", [item for item in items if not item.tuning]),
         ("all", items),
     ):
-        grades = [sum(item.grade == grade for item in half) for grade in (2, 1, 0)]
-        depths = "".join(f"  P@{depth:<4}" for depth in DEPTHS)
-        print(f"{name}: {len(half)} documents, {grades[0]} relevant, {grades[1]} near the subject, {grades[2]} others")
-        print(f"  {'':28}     AP{depths}  AP near too  nDCG")
-        for method, score in METHODS.items():
-            figures = measured(half, score(half))
-            precision = "".join(f"  {value:.3f} " for value in figures.precision)
-            print(
-                f"  {method:28}  {figures.average_precision:.3f}{precision}  {figures.about:11.3f}  {figures.gain:.3f}"
-            )
-        ceiling = "".join(f"  {min(1.0, grades[0] / depth):.3f} " for depth in DEPTHS)
-        print(f"  {'the most there can be':28}  1.000{ceiling}  {1:11.3f}  1.000")
+        _table(name, half, METHODS)
         if name == "TEST HALF":
             _differences(half)
+    _table(f"another subject, {OTHER_SUBJECT}", regraded(items), plain(OTHER_SUBJECT) | unaided(OTHER_SUBJECT))
     _speed(items)
     _selection([item for item in items if not item.tuning])
+
+
+def _table(name: str, items: Sequence[Graded], methods: Mapping[str, Method]) -> None:
+    grades = [sum(item.grade == grade for item in items) for grade in (2, 1, 0)]
+    depths = "".join(f"  P@{depth:<4}" for depth in DEPTHS)
+    print(f"{name}: {len(items)} documents, {grades[0]} relevant, {grades[1]} near the subject, {grades[2]} others")
+    print(f"  {'':28}     AP{depths}  AP near too  nDCG")
+    for method, score in methods.items():
+        figures = measured(items, score(items))
+        precision = "".join(f"  {value:.3f} " for value in figures.precision)
+        print(f"  {method:28}  {figures.average_precision:.3f}{precision}  {figures.about:11.3f}  {figures.gain:.3f}")
+    ceiling = "".join(f"  {min(1.0, grades[0] / depth):.3f} " for depth in DEPTHS)
+    print(f"  {'the most there can be':28}  1.000{ceiling}  {1:11.3f}  1.000")
 
 
 def measured(items: Sequence[Graded], scores: Sequence[float]) -> Figures:

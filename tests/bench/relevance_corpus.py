@@ -9,8 +9,8 @@ import hashlib
 import json
 import re
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,8 @@ from workers.crawl.sources.contract import Found
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 SITE = Path(__file__).resolve().parents[2] / "agent" / "demo" / "site"
 GRADES = Path(__file__).with_name("relevance_grades.tsv")
+OTHER_SUBJECT = "software testing"
+OTHER_GRADES = Path(__file__).with_name("relevance_grades_testing.tsv")
 
 TOPICS = TopicMap(
     subject="quantum computing",
@@ -64,13 +66,15 @@ class Graded:
         return hashlib.sha256(self.path.encode()).digest()[0] % 2 == 0
 
 
+def regraded(items: Iterable[Graded]) -> list[Graded]:
+    """The same documents with their grades for `OTHER_SUBJECT`."""
+    grades = _grades(OTHER_GRADES)
+    return [replace(item, grade=grades.get(item.path, 0)) for item in items]
+
+
 def documents() -> list[Graded]:
     """Every document that has text, in order of path; each text once."""
-    grades = {}
-    for line in GRADES.read_text().splitlines():
-        if not line.startswith("#"):
-            grade, path = line.split("\t")
-            grades[path] = int(grade)
+    grades = _grades(GRADES)
     items: dict[str, Graded] = {}
     seen = set()
     for path, source, title, text, more in (*_corpus(), *_demo(), *_pages(), *_arxiv(), *_pubmed(), *_crossref()):
@@ -78,6 +82,8 @@ def documents() -> list[Graded]:
             continue
         seen.add(text)
         usual = 2 if path.startswith(("corpus-quantum/", "agent/")) else 0
+        if source.startswith(("dir:", "site:")):
+            more["blob"] = hashlib.sha256(text.encode()).hexdigest()  # the source had the document and not an abstract
         candidate = Candidate(id=path, url=f"test:{path}", source=source, title=title, score=0.0, **more)
         items[path] = Graded(path, grades.get(path, usual), Found(candidate, text))
     unknown = {
@@ -85,6 +91,11 @@ def documents() -> list[Graded]:
     }
     assert not unknown, f"graded, but not there: {sorted(unknown)[:3]}"
     return [items[path] for path in sorted(items)]
+
+
+def _grades(file: Path) -> dict[str, int]:
+    lines = (line.split("\t") for line in file.read_text().splitlines() if not line.startswith("#"))
+    return {path: int(grade) for grade, path in lines}
 
 
 Item = tuple[str, str, str, str, dict[str, Any]]

@@ -7,8 +7,8 @@ import functools
 import pytest
 
 from agent.job.coverage import covered
-from tests.bench.bench_relevance import METHODS, MIN_RELEVANCE, TODAY, TOPICS, measured
-from tests.bench.relevance_corpus import DATA, Graded, documents
+from tests.bench.bench_relevance import METHODS, MIN_RELEVANCE, TODAY, TOPICS, measured, unaided
+from tests.bench.relevance_corpus import DATA, OTHER_SUBJECT, Graded, documents, regraded
 from workers.crawl.relevance.score import rank
 from workers.crawl.selection import select
 
@@ -27,9 +27,17 @@ pytestmark = [
 ]
 
 
+OTHER_AVERAGE_PRECISION = 0.89
+"""For another subject, with a map learnt from the documents; 0.913 when pinned, the best baseline 0.909."""
+
+
 @functools.cache
+def every() -> list[Graded]:
+    return documents()
+
+
 def held_out() -> list[Graded]:
-    return [item for item in documents() if not item.tuning]
+    return [item for item in every() if not item.tuning]
 
 
 def test_documents_one_learns_the_subject_from_come_first() -> None:
@@ -54,6 +62,12 @@ def test_nor_is_one_that_knows_as_little_when_nobody_wrote_a_map(known: str, bas
     items = held_out()
     ours, plain = (measured(items, METHODS[name](items)) for name in (known, baseline))
     assert ours.average_precision > plain.average_precision
+
+
+@pytest.mark.parametrize("known", unaided(OTHER_SUBJECT))
+def test_another_subject_is_found_among_the_same_documents(known: str) -> None:
+    items = regraded(every())
+    assert measured(items, unaided(OTHER_SUBJECT)[known](items)).average_precision >= OTHER_AVERAGE_PRECISION
 
 
 def test_a_selection_is_shared_out_more_like_the_map_than_the_best_scores_are() -> None:

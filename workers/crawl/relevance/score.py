@@ -66,7 +66,9 @@ def _scored(found: Sequence[Found], topics: TopicMap, today: date) -> Iterator[F
     for item, text, meaning, whole, row in zip(found, texts, meanings, wholes, rows, strict=True):
         known: dict[str, float | None] = {"semantic": meaning, "gist": whole}
         if is_enough(item):
-            known |= {"topics": topical(row, topics), "depth": depth(text), "readability": readability(text)}
+            known["topics"] = topical(row, topics, min(1.0, whole / ABOUT["gist"].full))
+            if item.candidate.blob:  # an abstract's length and style say nothing of the paper's
+                known |= {"depth": depth(text), "readability": readability(text)}
         known |= _told(item.candidate, today)
         parts = {name: round(value, 4) for name, value in known.items() if value is not None}
         told = {"parts": parts, "topics": row, "score": round(score_of(parts), 4)}

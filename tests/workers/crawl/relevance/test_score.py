@@ -82,11 +82,15 @@ def test_without_a_text_only_what_the_title_and_the_source_say_are_parts() -> No
 
 
 def test_every_part_and_every_topic_is_told_between_nought_and_one() -> None:
-    known = one(found("q", "Qubits", QUBIT, source="arxiv", date="2024-05-17", citations=12))
+    known = one(found("q", "Qubits", QUBIT, source="arxiv", date="2024-05-17", citations=12, blob="f" * 64))
     assert set(known.parts) == set(ABOUT) | set(WORTH)
     assert all(0 <= value <= 1 for value in known.parts.values())
     assert set(known.topics) == {"qubits", "quantum error correction"}
     assert known.score == pytest.approx(score_of(known.parts), abs=0.0001)
+
+
+def test_an_abstract_is_not_judged_by_its_length_and_style() -> None:
+    assert not {"depth", "readability"} & set(one(found("q", "Qubits", QUBIT, source="arxiv")).parts)
 
 
 def test_a_part_that_is_not_known_counts_neither_for_nor_against() -> None:
@@ -112,8 +116,8 @@ def test_shares_of_each_kind_make_a_whole_and_each_has_its_reason() -> None:
 
 
 def test_of_two_texts_on_the_subject_the_one_with_more_to_say_comes_first() -> None:
-    stub = found("a", "Qubits", "Qubits: see the pages on superposition, measurement, gates. " * 4)
-    lesson = found("b", "Qubits", QUBIT + " " + QUBIT.replace("qubit", "spin"))
+    stub = found("a", "Qubits", "Qubits: see the pages on superposition, measurement, gates. " * 4, blob="e" * 64)
+    lesson = found("b", "Qubits", QUBIT + " " + QUBIT.replace("qubit", "spin"), blob="f" * 64)
     assert [item.candidate.url for item in rank([stub, lesson], TOPICS, 0.2, TODAY).kept] == ["b", "a"]
 
 

@@ -71,7 +71,7 @@ TOPICS = TopicMap(subject="s", topics=tuple(Topic(name=name, weight=0.25) for na
 
 
 def test_each_further_topic_adds_and_adds_less() -> None:
-    values = [topical(dict.fromkeys("abcd"[:count], 1.0), TOPICS) for count in range(5)]
+    values = [topical(dict.fromkeys("abcd"[:count], 1.0), TOPICS, 1.0) for count in range(5)]
     steps = [after - before for before, after in pairwise(values)]
     assert values[0] == 0 and values[-1] < 1
     assert steps == sorted(steps, reverse=True) and steps[-1] > 0
@@ -79,9 +79,18 @@ def test_each_further_topic_adds_and_adds_less() -> None:
 
 def test_a_heavy_topic_counts_more_and_one_that_the_map_does_not_know_nothing() -> None:
     uneven = TopicMap(subject="s", topics=(Topic(name="a", weight=0.9), Topic(name="b", weight=0.1)))
-    assert topical({"a": 1.0}, uneven) > topical({"b": 1.0}, uneven) > topical({"z": 1.0}, uneven) == 0
+    values = [topical({name: 1.0}, uneven, 1.0) for name in "abz"]
+    assert values[0] > values[1] > values[2] == 0
 
 
 def test_a_map_of_many_topics_asks_no_more_of_a_lesson_on_one_of_them() -> None:
     fine = TopicMap(subject="s", topics=tuple(Topic(name=str(number), weight=0.02) for number in range(50)))
-    assert topical({"7": 1.0}, fine) == pytest.approx(0.4, abs=0.01)
+    assert topical({"7": 1.0}, fine, 1.0) == pytest.approx(0.4, abs=0.01)
+
+
+def test_topics_that_nobody_named_count_as_far_as_the_document_is_near() -> None:
+    def value(origin: str, near: float) -> float:
+        return topical({"a": 1.0}, TopicMap(subject="s", topics=(Topic(name="a", weight=1.0, origin=origin),)), near)
+
+    assert value("feedback", 0.0) == 0 < value("feedback", 0.5) < value("feedback", 1.0)
+    assert value("llm", 0.0) == value("llm", 1.0) == value("feedback", 1.0)
