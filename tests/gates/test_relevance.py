@@ -27,8 +27,9 @@ pytestmark = [
 ]
 
 
-OTHER_AVERAGE_PRECISION = 0.89
-"""For another subject, with a map learnt from the documents; 0.913 when pinned, the best baseline 0.909."""
+OTHER_AVERAGE_PRECISION = 0.86
+"""For another subject; 0.913 when pinned with the subject alone, 0.876 with a map learnt from the documents. The whole
+opening's embedding has 0.909, BM25 0.762."""
 
 
 @functools.cache
