@@ -22,7 +22,9 @@ _MAX_LOOKED_AT_BYTES = 2_000_000
 """Larger pages are looked at up to here, which keeps the parser's memory (about ten times the bytes)
 bounded."""
 
-_BOILERPLATE = ("script", "style", "noscript", "template", "nav", "header", "footer", "aside", "form", "svg")
+_BLOCKS = ("p", "li", "small", "footer", "td", "dd", "blockquote", "address")
+"""Where running text that grants a licence stands."""
+
 _LICENCE_META = frozenset(
     f"{prefix}{name}" for prefix in ("", "dc.", "dcterms.") for name in ("license", "licence", "rights", "copyright")
 )
@@ -103,35 +105,31 @@ def glance(body: bytes, content_type: str) -> Glance:
 
 
 def _glance_at_html(body: bytes, content_type: str) -> Glance:
-    from bs4 import BeautifulSoup
-    from w3lib.encoding import html_to_unicode
+    from workers.crawl.html_tree import HtmlTree, opening_tag, words_of
 
-    soup = BeautifulSoup(html_to_unicode(content_type, body, default_encoding="utf-8")[1], "lxml")
+    page = HtmlTree(body, content_type)
     licences, rsl = [], []
-    for tag in soup.select('a[rel~="license" i], link[rel~="license" i]'):
-        address = str(tag.get("href") or "")
-        if bare_type(str(tag.get("type") or "")) == "application/rsl+xml":
-            rsl.append(Statement("rsl", address, _opening_tag(tag)))
+    for tag in page.tags("a", "link"):
+        if "license" not in (tag.get("rel") or "").lower().split():
+            continue
+        address = tag.get("href") or ""
+        if bare_type(tag.get("type") or "") == "application/rsl+xml":
+            rsl.append(Statement("rsl", address, opening_tag(tag)))
         else:
-            value = f"{address} {tag.get_text(' ', strip=True)}".strip()
-            licences.append(Statement("licence", value, _opening_tag(tag)))
+            licences.append(Statement("licence", f"{address} {words_of(tag)}".strip(), opening_tag(tag)))
     robots = []
-    for tag in soup.find_all("meta"):
-        name = str(tag.get("name") or tag.get("property") or "").strip().lower()
-        content = str(tag.get("content") or "")
-        statement = Statement(name, content, _opening_tag(tag))
+    for tag in page.tags("meta"):
+        name = (tag.get("name") or tag.get("property") or "").strip().lower()
+        content = tag.get("content") or ""
+        statement = Statement(name, content, opening_tag(tag))
         if name in _LICENCE_META:
             licences.append(Statement("licence", content, statement.line))
         elif name:
             robots.append(statement)
-    heading = soup.title or soup.h1
-    title = " ".join(heading.get_text(" ").split()) if heading else ""
-    blocks = [tag.get_text(" ", strip=True) for tag in soup.select("p, li, small, footer, td, dd, blockquote, address")]
-    licences += _licence_lines(soup.get_text("\n").splitlines()) + _granting(blocks)
-    for tag in soup(_BOILERPLATE):
-        tag.decompose()
-    text = " ".join((soup.body or soup).get_text(" ").split())
-    return Glance(title, text[:OPENING_CHARS], tuple(robots), tuple(licences), tuple(rsl), whole=True)
+    blocks = [words_of(tag, _LONGEST_GRANT_CHARS + 1) for tag in page.tags(*_BLOCKS)]
+    licences += _licence_lines(page.lines()) + _granting(blocks)
+    title, opening = page.title(), page.opening(OPENING_CHARS)
+    return Glance(title, opening, tuple(robots), tuple(licences), tuple(rsl), whole=True)
 
 
 def _glance_at_text(text: str) -> Glance:
@@ -205,7 +203,3 @@ def _glance_at_notebook(body: bytes) -> Glance:
     return (
         replace(seen, licences=(Statement("licence", stated, f"license: {stated}"), *seen.licences)) if stated else seen
     )
-
-
-def _opening_tag(tag: object) -> str:
-    return str(tag).partition(">")[0] + ">"

@@ -130,7 +130,8 @@ def _findings(lines: list[CrawlLine], folder: Path, context: SearchContext) -> I
         if line.kind == "refused":
             yield Refused(candidate, line.reason, line.detail, line.failed)
         elif line.kind == "link":
-            yield Found(candidate, line.text)
+            # What stands beside a link is too little to refuse the document by, so it is not given as its text.
+            yield Found(candidate)
         elif line.kind == "page":
             # With its bytes in the blob store, so that nothing is fetched a second time.
             blob = context.store.put_blob((folder / line.sha256).read_bytes())

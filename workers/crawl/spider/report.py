@@ -28,7 +28,7 @@ class Report:
 
     def document(self, url: str, link: Link) -> None:
         """A document for retrieve to fetch, with the words of the link that led there."""
-        self._write(CrawlLine(kind="link", url=url, title=link.anchor, text=link.around, evidence=self._open(url)))
+        self._write(CrawlLine(kind="link", url=url, title=link.anchor, evidence=self._open(url)))
 
     def refused(self, url: str, reason: str, detail: str = "", **fields: Any) -> None:
         """An address that is not kept; ``failed=True`` when something broke."""

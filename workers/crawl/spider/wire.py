@@ -56,7 +56,7 @@ class CrawlLine(Record):
     )
     url: str = ""
     title: str = Field("", description="Its own, else the text of the link that led there.")
-    text: str = Field("", description="page: its opening, as `workers.crawl.glance` reads it; link: what stood by it.")
+    text: str = Field("", description="Of a page its opening, as `workers.crawl.glance` reads it.")
     language: str = Field("", description="ISO 639-1 code that the page declares.")
     sha256: str = ""
     headers: dict[str, str] = Field(default_factory=dict)
