@@ -86,9 +86,9 @@ class CrawlJob:
         """Address -> what a unit set aside."""
         return {row.url: row for row in self._reader(stage, shard).rejected()}
 
-    def facts(self) -> dict[str, Any]:
-        """Discovery's figures for the report."""
-        return self._reader("discover", "0").manifest.facts
+    def facts(self, stage: str = "discover", shard: str = "0") -> dict[str, Any]:
+        """A unit's figures for the report, discovery's if none is named."""
+        return self._reader(stage, shard).manifest.facts
 
     def _reader(self, stage: str, shard: str) -> ArtifactReader:
         return ArtifactReader(self.store, f"jobs/job/{stage}/{shard}-e1")
