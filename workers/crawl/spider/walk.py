@@ -27,7 +27,7 @@ from scrapy.utils.response import get_base_url
 from workers.crawl.glance import glance
 from workers.crawl.http.answer import KEPT_HEADERS
 from workers.crawl.http.canonical import canonical_url, origin
-from workers.crawl.http.client import MAX_REDIRECTS, REDIRECTS
+from workers.crawl.http.hops import MAX_REDIRECTS, REDIRECTS
 from workers.crawl.http.sniff import challenge_in, media_type_of
 from workers.crawl.media import DOCUMENT_TYPES, HTML, bare_type
 from workers.crawl.permission.page import forbids_following

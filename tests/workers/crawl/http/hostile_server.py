@@ -7,7 +7,7 @@ import socketserver
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 Script = Callable[[Callable[[bytes], None]], None]
 """Sends what one path answers, piece by piece; the connection ends with it."""
@@ -68,8 +68,9 @@ class _Handler(socketserver.StreamRequestHandler):
         server = self.server
         assert isinstance(server, HostileServer)
         head = b""
-        while (line := self.rfile.readline()) not in (b"\r\n", b""):
-            head += line
+        with suppress(ConnectionResetError):  # the client cut it, as it should
+            while (line := self.rfile.readline()) not in (b"\r\n", b""):
+                head += line
         if not head:
             return
         text = head.decode("latin-1")

@@ -137,7 +137,7 @@ def test_a_private_address_that_nobody_named_is_refused(site: SiteServer, url: s
 def test_a_name_that_turns_private_between_look_up_and_connection_is_caught_on_the_socket(
     site: SiteServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("workers.crawl.http.client.resolve", lambda target: ["93.184.215.14"])
+    monkeypatch.setattr("workers.crawl.http.hops.resolve", lambda target: ["93.184.215.14"])
     assert reason_of(fetcher(site, named=set()), f"{site.base}/a") == "private_address"
     assert site.asked == []
 
