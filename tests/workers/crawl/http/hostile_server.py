@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 Script = Callable[[Callable[[bytes], None]], None]
 """Sends what one path answers, piece by piece; the connection ends with it."""
 
-OPEN_ROBOTS = b"HTTP/1.1 200 OK\r\nContent-Length: 24\r\n\r\nUser-agent: *\nDisallow:\n"
+OPEN_ROBOTS = b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 24\r\n\r\nUser-agent: *\nDisallow:\n"
 
 
 def raw(*pieces: bytes, pause_s: float = 0.0) -> Script:
