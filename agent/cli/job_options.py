@@ -13,6 +13,7 @@ from pydantic.fields import FieldInfo
 from agent.cli.assignments import Fields, assign, read_assignments, read_base
 from agent.errors import InvalidSpec
 from agent.spec import JobSpec
+from agent.spec.sources import DEFAULT_SOURCES, SOURCE_KINDS
 
 DEFAULT_MODEL = "smollm2-135m"
 """The one base model that needs no model hub: 93 MB from the package index."""
@@ -51,7 +52,8 @@ def spec_options(command: Callable[..., Any]) -> Callable[..., Any]:
     )(command)  # fmt: skip
     command = click.option(
         "--source", "sources", multiple=True, metavar="SOURCE",
-        help="Where to look: dir:PATH, site:URL, or urls:FILE-or-list. May be given several times.",
+        help="Where to look; may be given several times: "
+        f"{'; '.join(kind.summary for kind in SOURCE_KINDS.values())}.  [default: {', '.join(DEFAULT_SOURCES)}]",
     )(command)  # fmt: skip
     return click.argument("subject", required=False)(model_option(command))
 
@@ -77,7 +79,7 @@ def spec_from(chosen: Mapping[str, Any]) -> JobSpec:
     ``chosen`` holds what click gives for `spec_options`, by click's names; None means not given.
 
     Raises:
-        InvalidSpec: a field is wrong, or subject or sources are given nowhere.
+        InvalidSpec: a field is wrong, or the subject is given nowhere.
     """
     fields: Fields = read_base(chosen["base"]) if chosen["base"] else {}
     given = {
@@ -120,8 +122,6 @@ def _declaration(text: str) -> tuple[str, str]:
 def _demand(fields: Mapping[str, Any]) -> None:
     if not fields.get("subject"):
         raise InvalidSpec("No subject is given.", next_step='Say what to learn: finetune run "quantum computing" …')
-    if not fields.get("sources"):
-        raise InvalidSpec("No source is given.", next_step="Say where to look, for example --source dir:papers.")
 
 
 def _option_of(option: str, path: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

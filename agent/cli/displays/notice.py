@@ -8,6 +8,8 @@ from agent.job.events import UnitNotice
 from agent.report.words import printable, stage_name
 
 _DURATION = re.compile(r"\b(?:\d+ h )?(?:\d+ min )?[\d.]+ (?:s|min)\b")
+REASON_CHARS = 200
+"""Of a reason in a notice: it stands whole where the job's end is told."""
 _MEANINGS = {
     "retry": "will be tried again",
     "lapsed": "lost its worker and goes to another",
@@ -18,9 +20,13 @@ _MEANINGS = {
 
 def notice(event: UnitNotice) -> str:
     """``Read documents, part 0002: will be tried again (OSError: …)``."""
-    about = f" ({printable(event.text)})" if event.text else ""
+    about = f" ({_cut(printable(event.text))})" if event.text else ""
     part = f", part {event.shard}" if event.shard else ""
     return f"{stage_name(event.stage)}{part}: {_MEANINGS.get(event.kind, event.kind)}{about}"
+
+
+def _cut(reason: str) -> str:
+    return reason if len(reason) <= REASON_CHARS else f"{reason[:REASON_CHARS].rstrip()} …"
 
 
 def says_the_same(sentence: str, other: str) -> bool:

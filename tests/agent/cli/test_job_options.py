@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from agent.cli.job_options import absolute, spec_from, spec_options
 from agent.errors import InvalidSpec
 from agent.spec import JobSpec
+from agent.spec.sources import DEFAULT_SOURCES
 
 
 def _spec(*words: str) -> JobSpec:
@@ -28,9 +29,10 @@ def _spec(*words: str) -> JobSpec:
     return made[0]
 
 
-def test_the_least_that_must_be_said_is_a_subject_and_a_source() -> None:
-    spec = _spec("quantum computing", "--source", "site:http://example.org/")
+def test_the_least_that_must_be_said_is_a_subject() -> None:
+    spec = _spec("quantum computing")
     assert spec.subject == "quantum computing"
+    assert spec.sources == DEFAULT_SOURCES and {"arxiv", "wikipedia", "pubmed"} <= set(DEFAULT_SOURCES)
     assert spec.model == "smollm2-135m"
     assert spec.train == JobSpec(model="m", subject="xy", sources=("dir:.",)).train
 
@@ -115,7 +117,6 @@ def test_local_paths_become_absolute(tmp_path: Path, monkeypatch: pytest.MonkeyP
     ("words", "message"),
     [
         (["--source", "dir:."], "No subject is given."),
-        (["quantum computing"], "No source is given."),
         (["quantum computing", "--source", "ftp:x"], "source 'ftp:x' is not known"),
         (["quantum computing", "--source", "dir:.", "--epochs", "-1"], "train.epochs = -1.0"),
         (["quantum computing", "--source", "dir:.", "--backend", "openai"], "needs generate.model"),
