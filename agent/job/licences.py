@@ -127,7 +127,7 @@ _CC_URL = re.compile(
     re.IGNORECASE,
 )
 _CC_NAME = re.compile(
-    r"\bCC[ -]?BY(?P<terms>(?:[ -](?:NC|SA|ND)\b)*)(?:[ -]?v?(?P<version>[1-4]\.0))?(?![\w.]*\d)",
+    r"\bCC[ -]?BY(?P<terms>(?:[ -]?(?:NC|SA|ND))*)(?![^\W\d_])(?:[ -]?v?(?P<version>[1-4]\.0))?(?![\w.]*\d)",
     re.IGNORECASE,
 )
 _CC_WORDS = re.compile(
@@ -136,7 +136,7 @@ _CC_WORDS = re.compile(
     r"(?:[\s,(]+(?:v(?:ersion\s+)?)?(?P<version>[1-4]\.0))?",
     re.IGNORECASE,
 )
-_TERM_WORDS = (("NC", r"NC\b|non-?commercial"), ("SA", r"SA\b|share-?alike"), ("ND", r"ND\b|no-?deriv"))
+_TERM_WORDS = (("NC", r"NC|non-?commercial"), ("SA", r"SA|share-?alike"), ("ND", r"ND|no-?deriv"))
 _NAMED: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), licence)
     for pattern, licence in (
