@@ -7,6 +7,7 @@ is worked out from the units, so that nothing can disagree.
 from __future__ import annotations
 
 import json
+import math
 import threading
 import time
 from collections import Counter, defaultdict, deque
@@ -403,7 +404,7 @@ class MemoryLedger:
 
     def turn_started(self, group: str, ticket: str, late_s: float) -> None:
         with self._changed:
-            self._groups[group].start(ticket, _ms(late_s))
+            self._groups[group].start(ticket, math.ceil(late_s * 1000))
 
     def end_turn(self, group: str, ticket: str) -> bool:
         with self._changed:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -480,7 +481,7 @@ class RedisLedger:
         return Wait(reason, int(wait_ms) / 1000.0) if reason else None
 
     def turn_started(self, group: str, ticket: str, late_s: float) -> None:
-        self._run("turn_started", group, ticket, _ms(late_s))
+        self._run("turn_started", group, ticket, math.ceil(late_s * 1000))
 
     def end_turn(self, group: str, ticket: str) -> bool:
         return bool(self._run("end_turn", group, ticket))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -14,35 +15,44 @@ _SLICE_S = 1.0
 """Longest silence while waiting, so that a cancelled job or a leaving worker is seen at once."""
 _LOOK_S = 0.1
 """Between two looks for a free place: nobody says when one is given back."""
-_ON_THE_WAY_S = 0.01
-"""Two requests differ by this much in how long they are on their way; a start counts as so much later, or they could
-arrive nearer to each other than they were sent."""
-_ON_THE_WAY_SHARE = 0.04
-"""But at most so much of the interval: who lets itself be asked a hundred times a second does not count the
-milliseconds, and ten of them would halve the pace."""
+_ON_THE_WAY_S = 0.02
+"""Longest time that a request is thought to be on its way. Until its answer begins nobody here knows when it arrived,
+and two could arrive nearer to each other than they were sent; an answer that takes longer is the server thinking."""
 
 
 class Turn:
-    """One granted turn: send the request, say when it was sent, end it."""
+    """One granted turn: send the request, say when it was sent and when the answer began, end it."""
 
     def __init__(self, ledger: Ledger, limit: Limit, ticket: str, asked_s: float) -> None:
         """``asked_s`` is when the turn was asked for, by this process's monotonic clock."""
         self._ledger = ledger
         self._group = limit.group
-        self._on_the_way_s = min(_ON_THE_WAY_S, limit.interval_s * _ON_THE_WAY_SHARE)
         self._ticket = ticket
         self._asked_s = asked_s
+        self._arriving: threading.Timer | None = None
 
     def sent(self) -> None:
-        """The request is on its way; the next one is spaced from now."""
-        late_s = time.monotonic() - self._asked_s + self._on_the_way_s
-        with suppress(BrokerUnavailable):  # it counts as sent when the turn was granted
-            self._ledger.turn_started(self._group, self._ticket, late_s)
+        """The request is on its way; the next one is spaced from its arrival."""
+        self._arriving = threading.Timer(_ON_THE_WAY_S, self._tell_start)
+        self._arriving.daemon = True
+        self._arriving.start()
+
+    def answered(self) -> None:
+        """The answer begins, so the request has arrived."""
+        if self._arriving is not None and self._arriving.is_alive():
+            self._arriving.cancel()
+            self._tell_start()
 
     def end(self) -> None:
         """Let the next one ask."""
+        self.answered()
         with suppress(BrokerUnavailable):  # what was fetched is not lost for it: the turn lapses by itself
             self._ledger.end_turn(self._group, self._ticket)
+
+    def _tell_start(self) -> None:
+        # The ledger takes the first of two: timer and answer may come at the same moment.
+        with suppress(BrokerUnavailable):  # it counts as sent when the turn was granted
+            self._ledger.turn_started(self._group, self._ticket, time.monotonic() - self._asked_s)
 
 
 class Turns:

@@ -22,6 +22,10 @@ def patient(wait: Wait) -> None:
     """Waits whatever there is to wait for."""
 
 
+SLOW_MACHINE_S = 0.15
+"""For two busy cores."""
+
+
 @pytest.fixture
 def workers(redis_url: str) -> list[Turns]:
     """Four workers, each with a connection of its own."""
@@ -52,6 +56,28 @@ def test_four_workers_keep_their_distance_and_never_ask_two_at_once(workers: lis
     assert most == 1
     assert len(starts) == 24
     assert min(later - earlier for earlier, later in pairwise(starts)) >= LIMIT.interval_s
+
+
+@pytest.mark.parametrize(("answer_after_s", "counted_s"), [(0.0, 0.0), (0.01, 0.01), (0.3, 0.02)])
+def test_the_next_start_is_spaced_from_the_arrival_as_far_as_that_can_be_told(
+    workers: list[Turns], answer_after_s: float, counted_s: float
+) -> None:
+    """An answer shows that the request has arrived; one that is long in coming says nothing of the way."""
+    limit = Limit("b.example", 0.1, 2)
+    with workers[0].turn(limit, LEASE_S, patient) as turn:
+        sent_s = time.monotonic()
+        turn.sent()
+        with ThreadPoolExecutor(1) as pool:
+            next_s = pool.submit(lambda: _granted_at(workers[1], limit))
+            time.sleep(answer_after_s)
+            turn.answered()
+            waited_s = next_s.result() - sent_s
+    assert counted_s + limit.interval_s <= waited_s <= counted_s + limit.interval_s + SLOW_MACHINE_S
+
+
+def _granted_at(turns: Turns, limit: Limit) -> float:
+    with turns.turn(limit, LEASE_S, patient):
+        return time.monotonic()
 
 
 def test_a_rest_that_one_worker_was_told_to_keep_holds_for_the_others(workers: list[Turns]) -> None:

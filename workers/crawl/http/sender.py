@@ -78,7 +78,7 @@ class Sender:
             with self._turns.turn(errand.limit, self._timeout_s + _LEASE_SLACK_S, waiting) as turn:
                 if waited and arrived():
                     raise Arrived
-                reply = self._wire.send(ask, credential, errand.max_bytes, turn.sent, truncate=errand.truncate)
+                reply = self._wire.send(ask, credential, errand.max_bytes, turn, truncate=errand.truncate)
                 if service and (pause_s := stated_pause_s(reply.headers, errand.limit.interval_s)):
                     self._turns.rest(group, min(pause_s, MAX_REST_S))
                 return patience.heed(reply)

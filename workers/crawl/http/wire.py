@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from http.client import IncompleteRead
-from typing import Any
+from typing import Any, Protocol
 
 import requests
 import urllib3
@@ -66,6 +66,16 @@ class Broken(Exception):
         self.detail = detail
 
 
+class Watch(Protocol):
+    """Who wants to know how far a request is."""
+
+    def sent(self) -> None:
+        """It is on its way."""
+
+    def answered(self) -> None:
+        """Its answer begins."""
+
+
 class Wire:
     """Sends one request at a time over kept-alive connections."""
 
@@ -75,21 +85,20 @@ class Wire:
         self._pulse = pulse
         self._deadline = Deadline()
         self._on_sent: Callable[[], None] = lambda: None
+        self._on_answer: Callable[[], None] = lambda: None
         self._adapter = GuardedAdapter(named, self._deadline.watch, lambda: self._on_sent())
 
-    def send(
-        self, ask: Ask, credential: Credential, max_bytes: int, on_sent: Callable[[], None], *, truncate: bool = False
-    ) -> Reply:
+    def send(self, ask: Ask, credential: Credential, max_bytes: int, watch: Watch, *, truncate: bool = False) -> Reply:
         """The answer, of whatever status.
 
-        ``on_sent`` is called when the request is on its way. A longer body is cut at ``max_bytes`` where ``truncate``
-        says so.
+        ``watch`` is told when the request is on its way and when the answer begins. A longer body is cut at
+        ``max_bytes`` where ``truncate`` says so.
 
         Raises:
             Broken: connection_failed or truncated.
             DocumentRejected: timeout, private_address, too_large, tls_failed, bad_encoding or invalid_url.
         """
-        self._on_sent = on_sent
+        self._on_sent, self._on_answer = watch.sent, watch.answered
         try:
             prepared = requests.Request(
                 ask.method, ask.url, {**ask.headers, **credential.headers}, data=ask.body, params=credential.parameters
@@ -104,6 +113,7 @@ class Wire:
         ends_s = time.monotonic() + self._timeout_s
         limits = (min(_CONNECT_S, self._timeout_s), self._timeout_s)
         with self._adapter.send(prepared, stream=True, timeout=limits) as answer:
+            self._on_answer()
             headers = {name.lower(): value for name, value in answer.headers.items()}
             reply = Reply(answer.status_code, headers)
             if reply.status in _BODILESS:

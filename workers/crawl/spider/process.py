@@ -121,7 +121,9 @@ class _Grants(threading.Thread):
             self._child.stdin.flush()
             for word in following:
                 if word.kind == "sent":
+                    # Told at the answer's headers: Scrapy has no word for the request itself.
                     turn.sent()
+                    turn.answered()
                 elif word.kind == "rest":
                     self._turns.rest(limit.group, word.seconds)
                 elif word.kind == "end":
