@@ -9,12 +9,22 @@ from __future__ import annotations
 import socket
 from collections.abc import Collection, Iterable
 from contextlib import suppress
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
 from workers.crawl.http.canonical import Endpoint, canonical_url, endpoint
 
 _NAT64 = IPv6Network("64:ff9b::/96")
 """The well-known prefix that wraps an IPv4 address for translation (RFC 6052)."""
+
+_CLOSED = (
+    IPv4Network("168.63.129.16/32"),  # public, yet Azure's own service to each of its machines
+    IPv4Network("192.0.0.0/24"),  # set aside for protocols (RFC 6890); Oracle's metadata is at 192.0.0.192
+    IPv6Network("::/96"),  # once IPv4-compatible (RFC 4291, 2.5.5.1)
+    IPv6Network("::ffff:0:0:0/96"),  # IPv4-translated (RFC 2765)
+    IPv6Network("64:ff9b:1::/48"),  # translation to private networks (RFC 8215)
+    IPv6Network("fec0::/10"),  # site-local, deprecated and still routed inside some sites (RFC 3879)
+)
+"""Closed beside what Python's registry calls private: none of it is a public web server."""
 
 
 def address_allowed(address: str, target: Endpoint, named: Collection[Endpoint]) -> bool:
@@ -24,7 +34,11 @@ def address_allowed(address: str, target: Endpoint, named: Collection[Endpoint])
     reserved ones only when the user named that very host and port, so that naming one service opens no other
     beside it. An IPv4 address wrapped in IPv6 (mapped, 6to4, Teredo, NAT64) counts as what it wraps.
     """
-    return target in named or all(part.is_global and not part.is_multicast for part in _unwrapped(address))
+    return target in named or all(map(_is_public, _unwrapped(address)))
+
+
+def _is_public(ip: IPv4Address | IPv6Address) -> bool:
+    return ip.is_global and not ip.is_multicast and not any(ip in network for network in _CLOSED)
 
 
 def _unwrapped(address: str) -> list[IPv4Address | IPv6Address]:

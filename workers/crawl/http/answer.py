@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +17,21 @@ KEPT_HEADERS = (
 )  # fmt: skip
 """Response headers that say something of the document and its use; the rest is about the transfer."""
 _SHOWN_CHARS = 80
+_NAMES_A_CRAWLER = re.compile(r"\s*[^\s,:]+\s*:")
+
+
+def united(name: str, values: Sequence[str]) -> str:
+    """A header that was sent several times as one value, joined by commas (RFC 9110, 5.3).
+
+    In X-Robots-Tag a crawler's name would then reach over what the next line says to all, so that such a line gets the
+    ``*`` that it stands for.
+    """
+    if name != "x-robots-tag":
+        return ", ".join(values)
+    return ", ".join(
+        value if number == 0 or _NAMES_A_CRAWLER.match(value) else f"*: {value.strip()}"
+        for number, value in enumerate(values)
+    )
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from pydantic import ConfigDict, Field
 
 from agent.job.records import Evidence, Record
 from workers.crawl.http.identity import PRODUCT_TOKEN
+from workers.crawl.http.sniff import text_of
 
 MAX_ROBOTS_BYTES = 500 * 1024
 """A crawler must parse at least this much (RFC 9309, 2.5); what follows is not read."""
@@ -102,7 +103,7 @@ def read_robots(url: str, status: int, body: bytes, time: str, *, challenge: str
         return Robots(url=url, rule="allow_all", because=f"there is none (HTTP {status})", time=time)
     if status != 200:
         return Robots(url=url, rule="disallow_all", because=f"it answers HTTP {status}", answered=False, time=time)
-    text = body[:MAX_ROBOTS_BYTES].decode("utf-8-sig", errors="replace")
+    text = text_of(body[:MAX_ROBOTS_BYTES])
     if _HTML.search(text[:2000]):
         return Robots(url=url, rule="disallow_all", because="a web page stands in its place", time=time)
     return Robots(url=url, rule="parse", text=text, time=time)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Mapping
 
@@ -70,3 +71,14 @@ def challenge_in(headers: Mapping[str, str], body: bytes) -> str:
     if mark is None or len(_UNSEEN.sub(b" ", body).split()) > _MOST_CHALLENGE_WORDS:
         return ""
     return " ".join(mark[0].decode("latin-1").split())
+
+
+def text_of(body: bytes) -> str:
+    """The text of a file that speaks for a site: UTF-8, or UTF-16 where its mark or its zeros say so, as Windows
+    editors write it. Read as UTF-8 it would have no line that anybody knows, and close nothing.
+    """
+    if body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return body.decode("utf-16", errors="replace")
+    if b"\0" in body[:2]:
+        return body.decode("utf-16-be" if body[:1] == b"\0" else "utf-16-le", errors="replace")
+    return body.decode("utf-8-sig", errors="replace")

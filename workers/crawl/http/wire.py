@@ -16,6 +16,7 @@ import requests
 import urllib3
 
 from agent.errors import DocumentRejected
+from workers.crawl.http.answer import united
 from workers.crawl.http.canonical import Endpoint
 from workers.crawl.http.deadline import Deadline
 from workers.crawl.http.guard import GuardedAdapter
@@ -114,7 +115,7 @@ class Wire:
         limits = (min(_CONNECT_S, self._timeout_s), self._timeout_s)
         with self._adapter.send(prepared, stream=True, timeout=limits) as answer:
             self._on_answer()
-            headers = {name.lower(): value for name, value in answer.headers.items()}
+            headers = {name.lower(): united(name.lower(), answer.raw.headers.getlist(name)) for name in answer.headers}
             reply = Reply(answer.status_code, headers)
             if reply.status in _BODILESS:
                 return reply

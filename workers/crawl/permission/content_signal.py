@@ -9,13 +9,18 @@ from workers.crawl.permission.robots_groups import Rule, with_path
 from workers.crawl.permission.statement import Said
 
 REASON = "optout_content_signal"
-_TRAIN = re.compile(r"(?:^|[,;\s])ai-train\s*=\s*(yes|no)\b", re.IGNORECASE)
+_TRAIN = re.compile(r"(?:^|[,;\s])ai-train\s*=\s*[\"']?(yes|no)\b", re.IGNORECASE)
 
 
 def in_robots(rules: Iterable[Rule], path: str, url: str, time: str) -> list[Said]:
-    """What the group's lines say of ``path``; ``search`` and ``ai-input`` are not about training and say nothing."""
+    """What the group's lines say of ``path``; ``search`` and ``ai-input`` are not about training and say nothing, nor
+    does a line of theirs for a longer path lift what another says of training.
+    """
+    about_training = [rule for rule in rules if _TRAIN.search(rule.value)]
     return [
-        said for rule, value in with_path(rules, "content-signal", path) for said in _said(value, rule.line, url, time)
+        said
+        for rule, value in with_path(about_training, "content-signal", path)
+        for said in _said(value, rule.line, url, time)
     ]
 
 

@@ -43,7 +43,7 @@ def opt_outs(meta: Iterable[Statement], headers: Mapping[str, str], media_type: 
     reasons = {**_REASON_OF, "noimageai": "optout_noimageai"} if media_type == "application/pdf" else _REASON_OF
     for statement in meta:
         if statement.name in ("robots", PRODUCT_TOKEN):
-            for word in re.split(r"[,\s]+", statement.value.lower()):
+            for word in re.split(r"[,;\s]+", statement.value.lower()):
                 if word in reasons:
                     found.append(OptOut(reasons[word], "meta", statement.line))
     header = headers.get("x-robots-tag", "")
@@ -69,13 +69,14 @@ def _header_directives(header: str) -> list[str]:
     next."""
     addressed = True
     directives = []
-    for part in header.lower().split(","):
+    for part in re.split(r"[,;]", header.lower()):
         name, colon, rest = part.strip().partition(":")
-        if colon and name.strip() not in _VALUED:
+        # A name is one word: the date in unavailable_after has commas and colons, too.
+        if colon and name.strip() not in _VALUED and len(name.split()) == 1:
             addressed = name.strip() in ("*", PRODUCT_TOKEN)
-            directive = rest.strip()
+            words = rest.split()
         else:
-            directive = name.strip()
-        if addressed and directive:
-            directives.append(directive)
+            words = name.split()
+        if addressed:
+            directives += words
     return directives

@@ -14,6 +14,7 @@ from workers.crawl.http.canonical import origin
 from workers.crawl.http.client import Fetched, PoliteClient
 from workers.crawl.http.robots import Robots
 from workers.crawl.http.services import Service, Services
+from workers.crawl.http.sniff import text_of
 from workers.crawl.permission import ai_txt, rsl, tdmrep
 from workers.crawl.permission.decide import SiteFiles
 from workers.crawl.permission.robots_groups import read_groups
@@ -89,7 +90,7 @@ class SiteReader:
             return None
         if len(answer.body) > MAX_FILE_BYTES:
             return None
-        return Text(answer.url, answer.body.decode("utf-8-sig", errors="replace"), answer.fetched_at)
+        return Text(answer.url, text_of(answer.body), answer.fetched_at)
 
 
 def _rsl_links(header: str) -> list[str]:

@@ -11,7 +11,9 @@ from typing import NamedTuple
 
 from workers.crawl.permission.path_pattern import matches
 
-_LINE = re.compile(r"\s*([A-Za-z][A-Za-z-]*)\s*:[ \t]*(.*)")
+_LINE = re.compile(r"\s*([A-Za-z][A-Za-z-]*(?:[ \t]agent)?)\s*:[ \t]*(.*)", re.IGNORECASE)
+_USER_AGENT = frozenset({"user-agent", "user agent", "useragent"})
+"""As it is spelt in the wild; protego, which decides on access, reads all three."""
 _GLOBAL = frozenset({"sitemap", "host", "license"})
 """Lines that belong to the file and end no group."""
 
@@ -50,7 +52,7 @@ def read_groups(text: str) -> Groups:
     current: list[list[Rule]] = []
     naming = False
     for rule in _rules(text):
-        if rule.name == "user-agent":
+        if rule.name in _USER_AGENT:
             if not naming:
                 current = []
             current.append(groups.of_agent.setdefault(rule.value.lower(), []))

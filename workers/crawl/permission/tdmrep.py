@@ -7,6 +7,7 @@ absence resets nothing.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -55,8 +56,10 @@ def in_file(file: Text, path: str) -> Said | None:
 
 
 def _said(value: Any, line: str, url: str, time: str) -> Said | None:
-    """1 reserves, 0 does not, everything else is an error that counts as nothing."""
-    word = str(value).strip() if value is not None and not isinstance(value, bool) else ""
-    if word not in ("0", "1"):
+    """1 reserves, 0 does not, everything else is an error that counts as nothing; of a header that was sent several
+    times, or a list, the strictest holds.
+    """
+    words = set(re.split(r"[,;\s\"]+", str(value))) if value is not None and not isinstance(value, bool) else set()
+    if not words & {"0", "1"}:
         return None
-    return Said("tdmrep", word == "1", REASON if word == "1" else "", line, url, time)
+    return Said("tdmrep", "1" in words, REASON if "1" in words else "", line, url, time)

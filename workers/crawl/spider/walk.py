@@ -25,7 +25,7 @@ from scrapy.utils.gz import gunzip, gzip_magic_number
 from scrapy.utils.response import get_base_url
 
 from workers.crawl.glance import glance
-from workers.crawl.http.answer import KEPT_HEADERS
+from workers.crawl.http.answer import KEPT_HEADERS, united
 from workers.crawl.http.canonical import canonical_url, origin
 from workers.crawl.http.hops import MAX_REDIRECTS, REDIRECTS
 from workers.crawl.http.sniff import challenge_in, media_type_of
@@ -229,7 +229,7 @@ def _headers(response: Response) -> dict[str, str]:
     kept = {}
     for name in KEPT_HEADERS:
         if values := response.headers.getlist(name):
-            kept[name] = ", ".join(value.decode("latin-1") for value in values)
+            kept[name] = united(name, [value.decode("latin-1") for value in values])
     return kept
 
 

@@ -20,6 +20,7 @@ def test_public_addresses_are_open(address: str) -> None:
     [
         "127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.0.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "224.0.0.1",
         "::1", "fd00:ec2::254", "fe80::1%eth0", "::ffff:127.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::",
+        "::127.0.0.1", "::ffff:0:127.0.0.1", "64:ff9b:1::a00:1", "fec0::1", "192.0.0.192", "168.63.129.16",
     ],
 )  # fmt: skip
 def test_private_addresses_are_closed_however_they_are_written(address: str) -> None:

@@ -10,6 +10,7 @@ import pytest
 from agent.errors import SourceFailed
 from tests.workers.crawl.http.clients import client, key, refused, service, services
 from tests.workers.crawl.http.hostile_server import Script, answer, endless, hostile, raw
+from workers.crawl.permission.page import opt_outs
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n"
 CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
@@ -166,3 +167,12 @@ def test_a_header_that_lies_about_the_bytes_is_put_right() -> None:
     with hostile(paper=answer(page, Content_Type="application/pdf")) as server:
         got = client(server.base).get(f"{server.base}/paper")
     assert (got.headers["content-type"], got.declared_type) == ("text/html", "application/pdf")
+
+
+def test_a_tag_that_comes_twice_is_for_all_where_its_line_names_nobody() -> None:
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 2\r\nConnection: close\r\n"
+    with hostile(twice=raw(head + b"X-Robots-Tag: googlebot: nofollow\r\nX-ROBOTS-TAG: noai\r\n\r\nhi")) as server:
+        answered = client(server.base).get(f"{server.base}/twice").headers
+
+    assert answered["x-robots-tag"] == "googlebot: nofollow, *: noai"
+    assert [found.reason for found in opt_outs([], answered)] == ["optout_noai"]

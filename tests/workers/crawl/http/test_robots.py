@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from workers.crawl.http.robots import MAX_CRAWL_DELAY_S, Robots, read_robots
+from workers.crawl.http.sniff import text_of
 
 TIME = "2026-01-01T00:00:00+00:00"
 RECORDED = Path(__file__).resolve().parents[5] / "shared" / "data" / "recorded" / "robots"
@@ -77,5 +78,12 @@ def test_on_recorded_files_every_refusal_is_backed_by_a_line_of_the_file() -> No
         closing = [verdict.evidence.line for verdict in verdicts if not verdict.allowed]
         if rules.rule == "parse":
             refusals += len(closing)
-            assert all(line in body.decode("utf-8-sig", errors="replace") for line in closing), file.name
+            assert all(line in text_of(body) for line in closing), file.name
     assert refusals >= 10
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+def test_a_file_closes_what_it_closes_in_whatever_encoding_an_editor_saved_it(encoding: str) -> None:
+    robots = read_robots("http://h/robots.txt", 200, "User-agent: *\r\nDisallow: /a\r\n".encode(encoding), "now")
+    assert not robots.verdict("http://h/a").allowed
+    assert robots.verdict("http://h/b").allowed

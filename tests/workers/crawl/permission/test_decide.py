@@ -66,6 +66,15 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
     "words against training": (
         {"html": '<meta name="rights" content="Not to be used for AI training">'}, "licence_forbids_training",
     ),
+    # Signals that are said oddly, or twice.
+    "a reservation in a header that came twice": ({"headers": {"tdm-reservation": "0, 1"}}, "optout_tdmrep"),
+    "a signal in quotes": (
+        {"robots_txt": 'User-agent: *\nContent-Signal: ai-train="no"\n'}, "optout_content_signal",
+    ),
+    "a signal beside a longer path that is about search": (
+        {"robots_txt": "User-agent: *\nContent-Signal: ai-train=no\nContent-Signal: /notes/ search=yes\n"},
+        "optout_content_signal",
+    ),
     # Several statements.
     "the source says by, the page nd": ({"html": ND, "licence": "CC-BY-4.0"}, "licence_no_derivatives"),
     "the source says nc, the page by": ({"licence": "CC-BY-NC-4.0"}, "licence_outside_profile"),

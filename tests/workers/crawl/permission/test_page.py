@@ -40,6 +40,9 @@ def test_an_element_for_another_crawler_does_not_bind_us_and_one_for_us_does() -
         ("otherbot: nofollow, noai", []),
         ("otherbot: nofollow, finetune-agent: noml", ["optout_noai"]),
         ("unavailable_after: 25 Jun 2030 15:00:00 GMT, noindex", ["optout_noindex"]),
+        ("unavailable_after: Friday, 25-Jun-30 15:00:00 UTC, noai", ["optout_noai"]),
+        ("noarchive noai", ["optout_noai"]),
+        ("noarchive; NoAI", ["optout_noai"]),
         ("max-snippet:-1", []),
     ],
 )

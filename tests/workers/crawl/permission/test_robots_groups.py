@@ -61,3 +61,9 @@ def test_what_closes_a_path_is_what_protego_says(rules: list[tuple[str, str]], p
     text = "User-agent: GPTBot\n" + "".join(f"{name}: {value}\n" for name, value in rules)
     closing = closing_rule(read_groups(text).of_agent["gptbot"], path_of(f"https://h{path}"))
     assert (closing is None) == Protego.parse(text).can_fetch(f"https://h{path}", "GPTBot")
+
+
+@pytest.mark.parametrize("spelt", ["User-Agent", "User agent", "Useragent", "USER-AGENT "])
+def test_a_group_begins_however_its_first_line_is_spelt(spelt: str) -> None:
+    groups = read_groups(f"User-agent: googlebot\nAllow: /\n{spelt}: *\r\nContent-Signal: ai-train=no\r\n")
+    assert [rule.line for rule in groups.binding("us")] == ["Content-Signal: ai-train=no"]
