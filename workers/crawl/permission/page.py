@@ -68,7 +68,7 @@ def _header_directives(header: str) -> list[str]:
     """The directives of an X-Robots-Tag that are for all crawlers or for us; a crawler's name holds until the
     next."""
     addressed = True
-    directives = []
+    directives: list[str] = []
     for part in re.split(r"[,;]", header.lower()):
         name, colon, rest = part.strip().partition(":")
         # A name is one word: the date in unavailable_after has commas and colons, too.
