@@ -27,9 +27,13 @@ class Discovery:
 
 
 def skipped(facts: Mapping[str, Any]) -> dict[str, str]:
-    """Source or service -> why it gave nothing, or less than it has; of the facts of a discover artifact."""
+    """Source or service -> why it gave nothing, or less than it has; of the facts of a discover artifact.
+
+    Ways to expand the subject are left out: that one of three was not configured is nothing that a user lacks.
+    """
     sources = {str(line["source"]): str(line["error"]) for line in facts.get("sources", ()) if line["error"]}
-    return sources | {str(name): str(why) for name, why in facts.get("not_asked", {}).items()}
+    services = {str(name): str(why) for name, why in facts.get("not_asked", {}).items()}
+    return sources | {name: why for name, why in services.items() if not name.startswith("expand.")}
 
 
 def read_discovery(outputs: Outputs, store: Store) -> Discovery | None:
