@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 
 from agent.contract import Stage
 from agent.discovery import skipped
+from agent.errors import ArtifactCorrupt
 from agent.job.evaluation import Evaluation, Verdict
 from agent.job.result import JobResult
 from agent.ledger.contract import JobView, Outputs
@@ -28,7 +30,6 @@ def read_result(view: JobView, outputs: Outputs, store: Store) -> JobResult:
     evaluation = Evaluation.model_validate_json(evaluated.read_file(EVALUATION_FILE)) if evaluated else None
     verdict = Verdict.model_validate_json(published.read_file(VERDICT_FILE)) if published else None
     model_uri = str(published.manifest.facts.get("model_uri", "")) if published else ""
-    discovered = _reader(outputs, store, Stage.DISCOVER)
     result = JobResult(
         job_id=view.job.id,
         state=view.job.state,
@@ -39,9 +40,17 @@ def read_result(view: JobView, outputs: Outputs, store: Store) -> JobResult:
         model_uri=model_uri,
         provenance_uri=store.uri(f"{published.path}/{PROVENANCE_FILE}") if published and model_uri else "",
         failures=read_failures(store, view.job.id, view.job.failed_stage) if view.job.failed_stage else (),
-        skipped=skipped(discovered.manifest.facts) if discovered else {},
+        skipped=_skipped(outputs, store),
     )
     return replace(result, report_uri=write_report(view, outputs, store, result))
+
+
+def _skipped(outputs: Outputs, store: Store) -> dict[str, str]:
+    """What discovery did without; nothing where its artifact is damaged: the report names that."""
+    with suppress(ArtifactCorrupt):
+        if discovered := _reader(outputs, store, Stage.DISCOVER):
+            return skipped(discovered.manifest.facts)
+    return {}
 
 
 def _reader(outputs: Outputs, store: Store, stage: Stage) -> ArtifactReader | None:

@@ -2,48 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel
 
 from agent.contract import Stage
-from agent.job.artifacts import Tally
 from agent.job.evaluation import Criterion, ShownAnswer
 from agent.job.records import SourceEntry
 from agent.job.result import JobResult
 from agent.ledger.contract import JobView
-from agent.report.charts import Bar, LossChart, bar, loss_chart
+from agent.report.attrition import MOST_SHOWN, FunnelLine, RejectedGroup, funnel_of, rejected_groups
+from agent.report.charts import LossChart, loss_chart
 from agent.report.comparison import Row, comparison
 from agent.report.corpus import DocumentLine, Topics, documents_of, rights_of, topics_of
-from agent.report.evidence import Evidence, RejectedItem
-from agent.report.funnel import funnel_lines
+from agent.report.evidence import Evidence
+from agent.report.finding import Finding, FoundLine, KeptOut, finding_of, found_lines, kept_out
 from agent.report.headline import Headline, headline
 from agent.report.words import STAGE_NAMES, count, duration, printable
 from agent.spec import JobSpec
 
-MOST_SHOWN = 200
-"""Rejected items, and sources, shown of one stage; all of them stand in the artifacts."""
-
-
-@dataclass(frozen=True)
-class FunnelLine:
-    """What one stage did with one kind of thing."""
-
-    stage: str
-    noun: str
-    tally: Tally
-    bar: Bar
-
-
-@dataclass(frozen=True)
-class RejectedGroup:
-    """What a stage set aside: the first items, and how many there were."""
-
-    stage: str
-    items: tuple[RejectedItem, ...]
-    total: int
+_AFTER_DISCOVERY = ("parse", "curate", "assemble", "train", "evaluate", "publish")
+"""Settings of stages that a job which ends with discovery never reaches."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +62,8 @@ class Page:
     """Everything the template shows."""
 
     job_id: str
+    found_only: bool
+    """Whether the job was asked for the list of documents and nothing more."""
     subject: str
     model: str
     sources_asked: tuple[str, ...]
@@ -96,7 +79,12 @@ class Page:
     funnel: tuple[FunnelLine, ...]
     rejected: tuple[RejectedGroup, ...]
     given_up: tuple[GivenUp, ...]
+    documents: tuple[FoundLine, ...]
+    """What discovery selected, while no dataset is made of it."""
+    documents_total: int
     topics: Topics | None
+    finding: Finding | None
+    kept_out: KeptOut | None
     rights: str
     sources: tuple[DocumentLine, ...]
     sources_total: int
@@ -112,8 +100,10 @@ class Page:
 def make_page(view: JobView, result: JobResult, evidence: Evidence, folder_uri: str) -> Page:
     """The page of this job; ``folder_uri`` is where its artifacts lie."""
     job, evaluation = view.job, result.evaluation
+    found = () if evidence.sources else evidence.candidates
     return Page(
         job_id=job.id,
+        found_only=job.spec.until == "discover",
         subject=job.spec.subject,
         model=job.spec.model,
         sources_asked=job.spec.sources,
@@ -126,14 +116,18 @@ def make_page(view: JobView, result: JobResult, evidence: Evidence, folder_uri: 
         answers=evaluation.answers if evaluation else (),
         loss=loss_chart(evidence.curve),
         training=_training(result),
-        funnel=_funnel(result.funnel),
-        rejected=_rejected(evidence.rejected),
+        funnel=funnel_of(result.funnel, result.failures),
+        rejected=rejected_groups(evidence.rejected),
         given_up=tuple(
             GivenUp(STAGE_NAMES[stage], shard, printable(reason))
             for stage, each in view.stages.items()
             for shard, reason in each.faults.items()
         ),
+        documents=found_lines(found[:MOST_SHOWN]),
+        documents_total=len(found),
         topics=topics_of(evidence.candidates, evidence.topics, evidence.sources),
+        finding=finding_of(evidence.queries, evidence.asked, evidence.not_asked, evidence.candidates),
+        kept_out=kept_out(evidence.permission, job.spec.permission),
         rights=rights_of(evidence),
         sources=documents_of(evidence.sources[:MOST_SHOWN], cleared=evidence.cleared),
         sources_total=len(evidence.sources),
@@ -153,31 +147,6 @@ def _training(result: JobResult) -> str:
     best = f", best validation loss {done.best_eval_loss:.3f}" if done.best_eval_loss is not None else ""
     seen = f"{count(done.steps)} steps, {count(done.tokens)} tokens"
     return f"{done.method}, {seen}, training loss {done.train_loss:.3f}{best}"
-
-
-def _funnel(funnel: Mapping[Stage, Mapping[str, Tally]]) -> tuple[FunnelLine, ...]:
-    flat = list(funnel_lines(funnel))
-    widest: dict[str, int] = {}
-    for _, noun, tally in flat:
-        widest[noun] = max(widest.get(noun, 0), tally.received)
-    return tuple(
-        FunnelLine(
-            STAGE_NAMES[stage],
-            noun,
-            tally,
-            bar(tally.kept, sum(tally.rejected.values()), sum(tally.failed.values()), widest[noun]),
-        )
-        for stage, noun, tally in flat
-    )
-
-
-def _rejected(items: Sequence[RejectedItem]) -> tuple[RejectedGroup, ...]:
-    by_stage: dict[Stage, list[RejectedItem]] = {}
-    for item in items:
-        by_stage.setdefault(item.stage, []).append(item)
-    return tuple(
-        RejectedGroup(STAGE_NAMES[stage], tuple(group[:MOST_SHOWN]), len(group)) for stage, group in by_stage.items()
-    )
 
 
 def _licences(sources: Sequence[SourceEntry]) -> tuple[tuple[str, int, int], ...]:
@@ -212,6 +181,8 @@ def _timings(view: JobView) -> tuple[Timing, ...]:
 def _settings(spec: JobSpec) -> list[Setting]:
     found = []
     for name, field in JobSpec.model_fields.items():
+        if spec.until == "discover" and name in _AFTER_DISCOVERY:
+            continue
         value: Any = getattr(spec, name)
         if not isinstance(value, BaseModel):
             found.append(

@@ -22,7 +22,7 @@ def write_report(view: JobView, outputs: Outputs, store: Store, result: JobResul
         StoreUnavailable: the page itself cannot be written.
     """
     folder = f"jobs/{view.job.id}"
-    page = make_page(view, result, read_evidence(outputs, store), store.uri(folder))
+    page = make_page(view, result, read_evidence(outputs, store, result.failures), store.uri(folder))
     path = f"{folder}/{REPORT_FILE}"
     store.write(path, render(page).encode())
     return store.uri(path)

@@ -63,6 +63,7 @@ def _licensed(work: StageWork, documents: Sequence[Document]) -> Iterator[Docume
     config = work.spec.permission
     more: Counter[Profile] = Counter()
     unknown: Counter[str] = Counter()
+    refused = 0
     for document in documents:
         verdict = trainable(document.licence, config.profile)
         if verdict.allowed:
@@ -71,10 +72,12 @@ def _licensed(work: StageWork, documents: Sequence[Document]) -> Iterator[Docume
         detail = f"{document.licence or 'no licence stated'}; profile {config.profile}"
         work.output.reject(DOCUMENTS, document.id, verdict.reason, detail, url=document.url)
         unknown[document.source] += verdict.reason == LICENCE_UNKNOWN
+        refused += verdict.reason != LICENCE_UNKNOWN
         more.update(profile for profile in PROFILES if trainable(document.licence, profile).allowed)
     work.output.facts["permission"] = {
         "profile": config.profile,
         "intended_use": config.intended_use,
+        "refused": refused,
         "quarantined": unknown.total(),
         "quarantined_of": {source: count for source, count in unknown.items() if count},
         "more_under": {profile: more[profile] for profile in PROFILES if more[profile]},

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from agent.contract import Stage
-from agent.job.artifacts import Tally
+from agent.job.artifacts import Failure, Tally
 from agent.job.evaluation import (
     Accuracy,
     Criterion,
@@ -23,6 +24,9 @@ from agent.job.records import (
     Candidate,
     Evidence,
     ExampleKind,
+    Foreseen,
+    Query,
+    Rejected,
     Row,
     RowFormat,
     SourceEntry,
@@ -90,6 +94,47 @@ def finished_job(store: Store, state: JobState = JobState.COMPLETED, *, rejectio
         report_uri=store.uri(f"jobs/{JOB_ID}/report.html"),
     )
     return FinishedJob(store, view, outputs, result)
+
+
+def discovered_job(store: Store) -> FinishedJob:
+    """A job that was asked for the list of documents and nothing more."""
+    job = finished_job(store)
+    spec = job.view.job.spec.model_copy(update={"until": "discover"})
+    stages = {stage: StageView(stage=stage) for stage in Stage}
+    stages[Stage.DISCOVER] = job.view.stages[Stage.DISCOVER]
+    view = replace(job.view, job=job.view.job.model_copy(update={"spec": spec}), stages=stages)
+    result = replace(
+        job.result,
+        verdict=None,
+        evaluation=None,
+        funnel={Stage.DISCOVER: stages[Stage.DISCOVER].tallies},
+        model_uri="",
+        provenance_uri="",
+    )
+    return replace(job, view=view, outputs={Stage.DISCOVER: job.outputs[Stage.DISCOVER]}, result=result)
+
+
+def failed_job(store: Store, facts: Mapping[str, object] | None = None) -> FinishedJob:
+    """A job that found nothing it may use; ``facts`` in place of what its unit left."""
+    job = finished_job(store, JobState.FAILED)
+    gone = tuple(
+        Rejected(id=f"{number:016x}", url=f"http://127.0.0.1:8800/roses/{number}.html", noun="documents",
+                 reason="off_topic", detail=HOSTILE)
+        for number in range(2)
+    )  # fmt: skip
+    failure = Failure(
+        stage=Stage.DISCOVER,
+        reason="nothing left",
+        tallies={"documents": Tally(received=3, rejected={"off_topic": 2})},
+        facts=DISCOVER_FACTS if facts is None else dict(facts),
+        rejected=gone,
+    )
+    view = replace(
+        job.view,
+        job=job.view.job.model_copy(update={"failed_stage": "discover"}),
+        stages={stage: StageView(stage=stage) for stage in Stage},
+    )
+    return replace(job, view=view, outputs={}, result=replace(job.result, funnel={}, failures=(failure,)))
 
 
 def job_record(state: JobState) -> JobRecord:
@@ -211,6 +256,8 @@ def _discovered(store: Store, rejections: int) -> str:
         url = f"http://127.0.0.1:8800/garden/{number}.html"
         output.reject("documents", f"{number:016x}", "off_topic", HOSTILE, url=url)
     output.write_records("candidates.jsonl", _CANDIDATES)
+    output.write_records("queries.jsonl", _QUERIES)
+    output.facts.update(DISCOVER_FACTS)
     output.write_records("topics.jsonl", [_TOPICS])
     output.commit()
     return output.path
@@ -224,9 +271,29 @@ _TOPICS = TopicMap(
         Topic(name=HOSTILE, weight=0.2, origin="llm"),
     ),
 )
+_QUERIES = [
+    Query(text="QEC", weight=0.4, origin="llm"),
+    Query(text="quantum computing"),
+    Query(text=HOSTILE, weight=0.2, origin="wikipedia"),
+]
+DISCOVER_FACTS = {
+    "sources": [
+        {"source": "site:http://127.0.0.1:8800/", "queries": 3, "found": 43, "refused": 2, "error": "", "unseen": 7},
+        {"source": "ieee", "queries": 1, "found": 0, "refused": 0, "error": f"needs a key {HOSTILE}"},
+    ],
+    "not_asked": {"unpaywall": "it needs retrieve.contact"},
+    "permission": {
+        "profile": "share-alike", "intended_use": "commercial", "refused": 5, "quarantined": 2,
+        "quarantined_of": {"site:http://127.0.0.1:8800/": 2}, "more_under": {"research": 4, "noncommercial": 3},
+        "advice": "of this unit alone",
+    },
+}  # fmt: skip
 _CANDIDATES = [
     Candidate(id=name, url=f"http://127.0.0.1:8800/{name}.html", source="site:http://127.0.0.1:8800/", score=0.8,
-              topics=topics)
+              topics=topics, title=f"On {name} {HOSTILE if name == 'unused' else ''}", date="2024-05-17",
+              parts={"semantic": 0.7, "gist": 0.9}, queries=("quantum computing",),
+              citations=1234 if name == "a" else None,
+              foreseen=Foreseen(verdict="licence_fits", licence="CC-BY-4.0") if name == "a" else Foreseen())
     for name, topics in (("a", {"qubits": 0.9}), ("b", {"qubits": 0.6, "quantum error correction": 0.5}),
                          ("unused", {HOSTILE: 1.0}))
 ]  # fmt: skip

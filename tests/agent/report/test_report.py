@@ -13,7 +13,7 @@ from agent.contract import Stage
 from agent.job.states import JobState
 from agent.ledger.contract import StageView
 from agent.report import write_report
-from agent.report.page import MOST_SHOWN
+from agent.report.attrition import MOST_SHOWN
 from agent.store import Store
 from tests.agent.report.sample import HOSTILE, JOB_ID, FinishedJob, finished_job, job_record
 

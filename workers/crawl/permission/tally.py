@@ -34,8 +34,12 @@ class PermissionTally:
 
     def next_step(self) -> str:
         """What would let documents go on that were kept out, '' when nothing would."""
-        unknown = {source: reasons[LICENCE_UNKNOWN] for source, reasons in self._reasons.items()}
-        return licence_advice(unknown, self._more, self._config)
+        return licence_advice(self._unknown(), self._more, self._config)
+
+    def _unknown(self) -> dict[str, int]:
+        """Source -> documents whose licence nobody states."""
+        counts = {source: reasons[LICENCE_UNKNOWN] for source, reasons in self._reasons.items()}
+        return {source: count for source, count in counts.items() if count}
 
     def facts(self) -> dict[str, Any]:
         """For ``facts["permission"]`` of a unit; ``more_under`` has the profiles that would let more go on."""
@@ -44,6 +48,7 @@ class PermissionTally:
             "intended_use": self._config.intended_use,
             "refused": self._verdicts["refused"],
             "quarantined": self._verdicts["quarantined"],
+            "quarantined_of": self._unknown(),
             "advice": self.next_step(),
             "more_under": {profile: self._more[profile] for profile in PROFILES if self._more[profile]},
         }

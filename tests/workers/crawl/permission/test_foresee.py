@@ -99,6 +99,7 @@ def test_the_report_learns_what_another_profile_would_have_let_through(tmp_path:
     told = job.facts("retrieve", "0000")["permission"]
     assert (told["profile"], told["intended_use"]) == ("share-alike", "commercial")
     assert (told["refused"], told["quarantined"]) == (4, 1)
+    assert sum(told["quarantined_of"].values()) == 1
     assert told["more_under"] == {"noncommercial": 1, "research": 1}
 
 
