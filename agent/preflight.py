@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
+from collections import deque
 from pathlib import Path
 
-from agent.errors import InvalidSpec
+from agent.errors import InvalidSpec, SourceFailed
+from agent.job.candidate_list import read_candidates
 from agent.job.model import ModelFacts
 from agent.models import inspect_model
 from agent.spec import JobSpec
+from agent.spec.sources import identity
 
 
 def grounded(spec: JobSpec) -> JobSpec:
     """The spec with folders and files as absolute paths, since workers run elsewhere."""
     sources = tuple(_absolute(source) for source in spec.sources)
+    written = {identity(source): source for source in sources}
+    # What is declared of a source must be found under the very words that its documents will carry.
+    declared = {
+        written.get(identity(source), _absolute(source)): word for source, word in spec.permission.declared.items()
+    }
+    permission = spec.permission.model_copy(update={"declared": declared})
     model = Path(spec.model).expanduser()
     name = str(model.absolute()) if model.is_dir() else spec.model
-    return spec.model_copy(update={"sources": sources, "model": name})
+    return spec.model_copy(update={"sources": sources, "permission": permission, "model": name})
 
 
 def _absolute(source: str) -> str:
     prefix, _, rest = source.partition(":")
     path = Path(rest).expanduser()
-    is_path = prefix in ("dir", "candidates") or (prefix == "urls" and path.is_file())
+    is_path = rest and (prefix in ("dir", "candidates", "khan") or (prefix == "urls" and path.is_file()))
     return f"{prefix}:{path.absolute()}" if is_path else source
 
 
@@ -55,6 +64,18 @@ def _check_source(source: str) -> None:
         raise InvalidSpec(
             f"The list {rest!r} of source {source!r} does not exist.",
             next_step="`finetune discover SUBJECT --output FILE` writes one.",
+        )
+    if prefix == "candidates":
+        try:
+            deque(read_candidates(Path(rest).expanduser()), maxlen=0)
+        except SourceFailed as error:
+            raise InvalidSpec(error.message, next_step=error.next_step) from error
+    if prefix == "khan" and rest and not Path(rest).expanduser().is_dir():
+        raise InvalidSpec(f"Folder {rest!r} of source {source!r} does not exist.", next_step="Check the path.")
+    if prefix == "urls" and "://" not in rest and not Path(rest).expanduser().is_file():
+        raise InvalidSpec(
+            f"The list {rest!r} of source {source!r} does not exist.",
+            next_step="Name a file with one address on a line, or addresses with commas between them.",
         )
     if prefix == "site" and not rest.startswith(("http://", "https://")):
         raise InvalidSpec(f"Source {source!r} is no web address.", next_step="It looks like site:https://example.org/.")

@@ -107,7 +107,7 @@ def absolute(source: str) -> str:
     """The source with a local path made absolute, since workers have working folders of their own."""
     prefix, _, rest = source.partition(":")
     path = Path(rest).expanduser()
-    if rest and (prefix in ("dir", "candidates") or (prefix == "urls" and path.is_file())):
+    if rest and (prefix in ("dir", "candidates", "khan") or (prefix == "urls" and path.is_file())):
         return f"{prefix}:{path.absolute()}"
     return source
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from math import isfinite
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -35,7 +36,7 @@ def read_candidates(file: Path) -> Iterator[Candidate]:
         SourceFailed: the file cannot be read, or a line is no candidate; names the line.
     """
     try:
-        text = file.read_text(encoding="utf-8")
+        text = file.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise SourceFailed(f"The list {file} cannot be read: {error}.", next_step=_NEXT_STEP) from error
     for number, line in enumerate(text.splitlines(), 1):
@@ -43,9 +44,13 @@ def read_candidates(file: Path) -> Iterator[Candidate]:
             continue
         try:
             fields = json.loads(line)
+            if not isinstance(fields, dict):
+                raise ValueError("no fields in braces")
             kept = fields.pop(KEEP, True)
             candidate = Candidate.model_validate(fields)
-        except (ValueError, AttributeError, TypeError) as error:
+            if kept not in (True, False) or not isfinite(candidate.score):
+                raise ValueError(f"{KEEP} is true or false, score a number")
+        except (ValueError, RecursionError) as error:
             raise SourceFailed(f"{file}, line {number}: {_fault(error)}.", next_step=_NEXT_STEP) from error
         if kept:
             yield candidate
@@ -59,4 +64,4 @@ def _fault(error: Exception) -> str:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         return f"{where}: {first['msg']}" if where else str(first["msg"])
-    return f"it is no JSON object ({error})"
+    return f"it is no JSON object of a document ({error})"

@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import re
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from agent.errors import InvalidSpec
-from agent.spec.sources import DEFAULT_SOURCES, fault_of
+from agent.spec.sources import DEFAULT_SOURCES, fault_of, identity
 from agent.spec.stages import (
     AssembleConfig,
     CurateConfig,
@@ -90,6 +91,28 @@ class JobSpec(BaseModel):
             raise ValueError("takes 1 to 63 characters: lower-case letters, digits, dot, dash, underscore")
         return value
 
+    @field_validator("subject")
+    @classmethod
+    def _words(cls, value: str) -> str:
+        if not re.search(r"\w", value):
+            raise ValueError("has no word to search for; write for example 'quantum computing'")
+        if not " ".join(value.split()).isprintable():
+            raise ValueError("holds control characters, which no source takes; leave them out")
+        return value
+
+    @field_validator("endpoints")
+    @classmethod
+    def _addresses(cls, value: dict[str, str]) -> dict[str, str]:
+        for name, address in value.items():
+            # Whatever begins with it is asked under the service's terms: an empty one would open the whole web.
+            parts = urlsplit(address)
+            if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
+                raise ValueError(
+                    f"{name} = {address!r} is no web address without a password; "
+                    "it looks like http://localhost:8000/api/"
+                )
+        return value
+
     @field_validator("sources")
     @classmethod
     def _known_sources(cls, value: tuple[str, ...]) -> tuple[str, ...]:
@@ -107,8 +130,9 @@ class JobSpec(BaseModel):
             )
         # The documents on a list of candidates keep the sources they were found by, which no job names again.
         listed = any(source.startswith("candidates:") for source in self.sources)
+        named = set(map(identity, self.sources))
         for source in self.permission.declared:
-            if source not in self.sources and not listed:
+            if identity(source) not in named and not listed:
                 raise ValueError(
                     f"permission.declared names {source!r}, which is not among the sources "
                     f"({', '.join(self.sources)}); write it as it stands there"

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import re
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Literal
 
 
@@ -79,9 +82,27 @@ def fault_of(source: str) -> str:
     prefix, colon, argument = source.partition(":")
     kind = SOURCE_KINDS.get(prefix)
     if kind is None:
-        return f"is not known; sources are {'; '.join(each.summary for each in SOURCE_KINDS.values())}"
+        close = get_close_matches(prefix.lower(), SOURCE_KINDS, n=1)
+        meant = f"; did you mean {close[0]!r}?" if close else "."
+        return f"is not known{meant} Sources are {'; '.join(each.summary for each in SOURCE_KINDS.values())}"
     if kind.argument == "required" and not argument:
         return f"needs more: {kind.summary}"
     if kind.argument == "none" and colon:
         return f"takes nothing after the name: {kind.summary}"
+    if _PASSWORD.search(argument):
+        return "holds a name and password, which would stand in every record of the job; leave them out"
     return ""
+
+
+_PASSWORD = re.compile(r"://[^/\s,?#]*@")
+_FOLDERS_AND_FILES = frozenset({"dir", "khan", "candidates", "urls"})
+
+
+def identity(source: str) -> str:
+    """The form by which two ways to write one source are known as the same: a path with or without its last slash,
+    relative or absolute; a site with or without the slash at its end.
+    """
+    prefix, colon, argument = source.partition(":")
+    if prefix in _FOLDERS_AND_FILES and argument and "://" not in argument:
+        return f"{prefix}:{os.path.abspath(os.path.expanduser(argument))}"
+    return f"{prefix}{colon}{argument.rstrip('/')}"

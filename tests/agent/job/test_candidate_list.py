@@ -46,6 +46,8 @@ def test_a_line_that_was_deleted_or_marked_is_left_out(tmp_path: Path) -> None:
         ("[1]", "line 2: it is no JSON object"),
         ('{"id": "x"}', "line 2: url: Field required"),
         ('{"id": "x", "url": "u", "source": "s", "score": "high"}', "line 2: score"),
+        ('{"id": "x", "url": "u", "source": "s", "score": NaN}', "line 2: .*score a number"),
+        ('{"keep": "false", "id": "x", "url": "u", "source": "s", "score": 1}', "line 2: .*keep is true or false"),
     ],
 )
 def test_a_broken_line_is_named_with_its_fault(tmp_path: Path, line: str, told: str) -> None:
@@ -61,3 +63,10 @@ def test_a_broken_line_is_named_with_its_fault(tmp_path: Path, line: str, told: 
 def test_a_missing_list_is_named(tmp_path: Path) -> None:
     with pytest.raises(SourceFailed, match=r"gone\.jsonl cannot be read"):
         list(read_candidates(tmp_path / "gone.jsonl"))
+
+
+def test_the_mark_that_some_editors_set_before_the_first_line_does_no_harm(tmp_path: Path) -> None:
+    file = tmp_path / "list.jsonl"
+    write_candidates([candidate("a")], file)
+    file.write_text("\ufeff" + file.read_text())
+    assert [each.id for each in read_candidates(file)] == ["a"]

@@ -113,6 +113,12 @@ def test_every_choice_says_what_it_decides(config: type[BaseModel]) -> None:
         ({"curate": {"min_chunk_tokens": 220}}, ["min_chunk_tokens must be smaller than chunk_tokens"]),
         ({"generate": {"backend": "openai"}}, ["generate", "needs generate.model"]),
         ({"failure": {"max_failed_share": 1.5}}, ["failure.max_failed_share = 1.5"]),
+        ({"subject": "?!?"}, ["subject = '?!?'", "has no word"]),
+        ({"subject": "\x00 qubits"}, ["subject", "control"]),
+        ({"endpoints": {"arxiv.api": ""}}, ["arxiv.api = ''", "is no web address"]),
+        ({"endpoints": {"arxiv.api": "https://"}}, ["arxiv.api", "is no web address"]),
+        ({"sources": ["site:https://me:secret@example.org/"]}, ["name and password"]),
+        ({"sources": ["Wikpedia"]}, ["did you mean 'wikipedia'?"]),
     ],
 )
 def test_a_wrong_choice_is_named_in_one_line(wishes: dict[str, Any], parts: list[str]) -> None:

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from agent.job.candidate_list import write_candidates
+from agent.job.records import Candidate, Copy
 from tests.workers.crawl.units import CrawlJob
+from workers.crawl.http.canonical import document_id
+from workers.crawl.sources.candidates import as_written
 
 ABOUT = "Quantum computers apply quantum gates to qubits, number {}, and measure superposed qubits."
 
@@ -60,3 +65,26 @@ def test_a_listed_file_that_is_gone_is_told_and_the_others_go_on(tmp_path: Path)
     job.discover()
     reasons = [row.reason for row in job.rejected("discover", "0").values()]
     assert len(job.candidates()) + len(reasons) == 2 and set(reasons) <= {"unreadable"}
+
+
+def test_an_edited_address_is_a_new_document_of_which_nothing_old_is_believed(tmp_path: Path) -> None:
+    old = Candidate(
+        id=document_id("http://example.org/free"), url="http://example.org/free", source="openalex", score=0.5,
+        licence="CC0-1.0", blob="0" * 64, headers={"content-type": "text/html"}, doi="10.1/a",
+        copies=(Copy(url="http://example.org/free.pdf", licence="CC0-1.0"),),
+    )  # fmt: skip
+    assert as_written(old) == old
+    new = as_written(old.model_copy(update={"url": "http://EXAMPLE.org:80/other"}))
+    assert (new.url, new.id) == ("http://example.org/other", document_id("http://example.org/other"))
+    assert (new.licence, new.blob, new.copies, new.headers, new.doi) == ("", "", (), {}, "")
+
+
+@pytest.mark.parametrize("path", ["/dev/zero", "/"])
+def test_a_listed_path_that_is_no_file_is_told_and_not_read(tmp_path: Path, path: str) -> None:
+    _, file = listed(tmp_path, 2)
+    url = f"file://{path}"
+    more = Candidate(id=document_id(url), url=url, source="dir:/dev", score=0.5)
+    file.write_text(file.read_text() + more.model_dump_json() + "\n")
+    job = CrawlJob(tmp_path, [f"candidates:{file}"], permission=own(tmp_path))
+    job.discover()
+    assert job.rejected("discover", "0")[url].reason == "unreadable"
