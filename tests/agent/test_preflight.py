@@ -15,7 +15,9 @@ def spec(*sources: str, **fields: object) -> JobSpec:
     return JobSpec(model="smollm2-135m", subject="quantum computing", sources=sources, **fields)
 
 
-@pytest.mark.parametrize("written", ["dir:papers", "dir:papers/", "dir:./papers", "dir:x/../papers", "dir:{here}/papers"])
+@pytest.mark.parametrize(
+    "written", ["dir:papers", "dir:papers/", "dir:./papers", "dir:x/../papers", "dir:{here}/papers"]
+)
 @pytest.mark.parametrize("source", ["dir:papers", "dir:papers/", "dir:{here}/papers"])
 def test_what_is_declared_is_found_however_the_folder_is_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str, written: str
