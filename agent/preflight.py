@@ -10,7 +10,7 @@ from agent.job.candidate_list import read_candidates
 from agent.job.model import ModelFacts
 from agent.models import inspect_model
 from agent.spec import JobSpec
-from agent.spec.sources import identity
+from agent.spec.sources import identity, local_path
 
 
 def grounded(spec: JobSpec) -> JobSpec:
@@ -29,7 +29,7 @@ def grounded(spec: JobSpec) -> JobSpec:
 
 def _absolute(source: str) -> str:
     prefix, _, rest = source.partition(":")
-    path = Path(rest).expanduser()
+    path = local_path(rest)
     is_path = rest and (prefix in ("dir", "candidates", "khan") or (prefix == "urls" and path.is_file()))
     return f"{prefix}:{path.absolute()}" if is_path else source
 
@@ -55,24 +55,24 @@ def check(spec: JobSpec) -> ModelFacts:
 def _check_source(source: str) -> None:
     prefix, _, rest = source.partition(":")
     if prefix == "dir":
-        folder = Path(rest).expanduser()
+        folder = local_path(rest)
         if not folder.is_dir():
             raise InvalidSpec(f"Folder {rest!r} of source {source!r} does not exist.", next_step="Check the path.")
         if not any(item.is_file() for item in folder.rglob("*")):
             raise InvalidSpec(f"Folder {rest!r} of source {source!r} is empty.", next_step="Put documents into it.")
-    if prefix == "candidates" and not Path(rest).expanduser().is_file():
+    if prefix == "candidates" and not local_path(rest).is_file():
         raise InvalidSpec(
             f"The list {rest!r} of source {source!r} does not exist.",
             next_step="`finetune discover SUBJECT --output FILE` writes one.",
         )
     if prefix == "candidates":
         try:
-            deque(read_candidates(Path(rest).expanduser()), maxlen=0)
+            deque(read_candidates(local_path(rest)), maxlen=0)
         except SourceFailed as error:
             raise InvalidSpec(error.message, next_step=error.next_step) from error
-    if prefix == "khan" and rest and not Path(rest).expanduser().is_dir():
+    if prefix == "khan" and rest and not local_path(rest).is_dir():
         raise InvalidSpec(f"Folder {rest!r} of source {source!r} does not exist.", next_step="Check the path.")
-    if prefix == "urls" and "://" not in rest and not Path(rest).expanduser().is_file():
+    if prefix == "urls" and "://" not in rest and not local_path(rest).is_file():
         raise InvalidSpec(
             f"The list {rest!r} of source {source!r} does not exist.",
             next_step="Name a file with one address on a line, or addresses with commas between them.",

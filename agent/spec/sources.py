@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import re
 from dataclasses import dataclass
 from difflib import get_close_matches
+from pathlib import Path
 from typing import Literal
 
 
@@ -104,5 +104,13 @@ def identity(source: str) -> str:
     """
     prefix, colon, argument = source.partition(":")
     if prefix in _FOLDERS_AND_FILES and argument and "://" not in argument:
-        return f"{prefix}:{os.path.abspath(os.path.expanduser(argument))}"
+        return f"{prefix}:{local_path(argument).resolve()}"
     return f"{prefix}{colon}{argument.rstrip('/')}"
+
+
+def local_path(argument: str) -> Path:
+    """The path that a source's argument names, ``~`` for a home replaced where there is one of that name."""
+    try:
+        return Path(argument).expanduser()
+    except RuntimeError:  # ~nobody/papers
+        return Path(argument)

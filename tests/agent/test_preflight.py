@@ -40,6 +40,7 @@ def test_a_site_is_the_same_with_its_last_slash() -> None:
     [
         ("urls:nowhere.txt", "The list 'nowhere.txt' of source"),
         ("khan:/nowhere", "Folder '/nowhere' of source"),
+        ("dir:~nobody-of-that-name/papers", "Folder '~nobody-of-that-name/papers' of source"),
         ("candidates:{list}", "line 1: it is no JSON object"),
     ],
 )
