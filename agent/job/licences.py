@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Literal, NamedTuple
 
 NO_TRAINING = "LicenseRef-no-training"
@@ -39,6 +39,11 @@ LICENCE_UNKNOWN = "licence_unknown"
 """The reason that quarantines: nothing is stated, or nothing that we know; a word of the user's can answer it."""
 
 OUTSIDE_PROFILE = "licence_outside_profile"
+
+_REMEMBERED = 1024
+"""Statements and expressions whose meaning is kept: the pages of one site all say the same."""
+_LONGEST_REMEMBERED_CHARS = 600
+"""A longer statement is read anew, so that hostile pages fill no memory."""
 
 
 class Verdict(NamedTuple):
@@ -82,6 +87,7 @@ _REACH_OF_CATEGORY = {
 """The licence index's own sorting (https://scancode-licensedb.aboutcode.org/) for all that is not Creative Commons."""
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def trainable(licence: str, profile: Profile) -> Verdict:
     """Whether documents under ``licence`` (an SPDX expression, '' when none is stated) may be trained on.
 
@@ -169,6 +175,9 @@ _TRAINING_USE = re.compile(
     r"|(?:AI|artificial[ -]intelligence|model)[ -]train\w*|text[ -]and[ -]data[ -]mining|TDM)\b",
     re.IGNORECASE,
 )
+_WORDS_OF_TRAINING = ("train", "mining", "tdm")
+"""One of them is in whatever `_TRAINING_USE` finds; with "machine", also in what `_AGAINST_TRAINING` finds. Looking
+for a word is a hundred times as fast as such an expression."""
 _PROHIBITION = re.compile(
     r"\b(?:may|must|shall|can)\s?not be (?:used|ingested|mined|scraped|reproduced)\b"
     r"|\b(?:is|are) (?:strictly |expressly |hereby )*(?:prohibited|forbidden|not (?:permitted|allowed))\b"
@@ -178,12 +187,28 @@ _PROHIBITION = re.compile(
 )
 
 
+def folded(text: str) -> str:
+    """The text in lower case, for a cheap look before a case-insensitive expression: an ASCII word that the expression
+    finds is in it.
+    """
+    if not text.isascii():
+        for sign, letter in _SIGNS_OF_LETTERS:
+            text = text.replace(sign, letter)
+    return text.lower()
+
+
+_SIGNS_OF_LETTERS = (("\u0130", "i"), ("\u0131", "i"), ("\u017f", "s"), ("\u212a", "k"))
+"""All that `re.IGNORECASE` takes for an ASCII letter beside its two cases: dotted I, dotless i, long s, Kelvin sign."""
+
+
 def words_against_training(prose: str) -> str:
     """The sentence of running text that forbids training on it, '' when none does.
 
     Stricter than `spdx`, which reads statements that are about use already: a text on machine learning speaks of
     training without forbidding anything.
     """
+    if not _speaks_of(prose, _WORDS_OF_TRAINING):
+        return ""
     for sentence in re.split(r"(?<=[.;!?])\s+", " ".join(prose.split())):
         if _TRAINING_USE.search(sentence) and _PROHIBITION.search(sentence):
             return sentence
@@ -200,9 +225,16 @@ def spdx(statement: str) -> str:
     statement = " ".join(statement.split())
     if not statement:
         return ""
+    return _read(statement) if len(statement) <= _LONGEST_REMEMBERED_CHARS else _read.__wrapped__(statement)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _read(statement: str) -> str:
     if statement in _OURS:
         return statement
-    if words_against_training(statement) or _AGAINST_TRAINING.search(statement):
+    if _speaks_of(statement, (*_WORDS_OF_TRAINING, "machine")) and (
+        words_against_training(statement) or _AGAINST_TRAINING.search(statement)
+    ):
         return NO_TRAINING
     if exact := _identifier(statement):
         return exact
@@ -210,6 +242,11 @@ def spdx(statement: str) -> str:
     open_licences = [licence for licence in found if licence != ALL_RIGHTS_RESERVED]
     # A footer that says both "all rights reserved" and "licensed under …" grants the licence it names.
     return " AND ".join(dict.fromkeys(open_licences or found))
+
+
+def _speaks_of(text: str, words: Iterable[str]) -> bool:
+    told = folded(text)
+    return any(word in told for word in words)
 
 
 def _mentions(statement: str) -> list[tuple[int, str]]:

@@ -10,7 +10,7 @@ import json
 import re
 from dataclasses import dataclass, replace
 
-from agent.job.licences import spdx, words_against_training
+from agent.job.licences import folded, spdx, words_against_training
 from workers.crawl.jats import is_jats, read_front
 from workers.crawl.media import bare_type
 
@@ -45,6 +45,10 @@ _GRANT = re.compile(
 """Running text that grants a licence for the document itself; what is said of one photograph in it is not."""
 
 _PROSE_WITH_A_LICENCE = re.compile(r"licen|public domain|\btrain|\bmining\b|\bTDM\b", re.IGNORECASE)
+_GRANT_WORDS = ("licen", "domain", "train", "mining", "tdm")
+"""One of them is in whatever `_PROSE_WITH_A_LICENCE` finds."""
+_LINE_WORDS = ("licen", "rights")
+"""One of them is in whatever `_LICENCE_LINE` fits."""
 _LONGEST_GRANT_CHARS = 600
 """Lines of running text longer than this are an article's paragraphs, which only speak *about* licences."""
 
@@ -126,8 +130,12 @@ def _glance_at_html(body: bytes, content_type: str) -> Glance:
             licences.append(Statement("licence", content, statement.line))
         elif name:
             robots.append(statement)
-    blocks = [words_of(tag, _LONGEST_GRANT_CHARS + 1) for tag in page.tags(*_BLOCKS)]
-    licences += _licence_lines(page.lines()) + _granting(blocks)
+    text = page.text()
+    told = folded(text)
+    if _has(told, _LINE_WORDS):
+        licences += _licence_lines(text.splitlines())
+    if _has(told, _GRANT_WORDS):
+        licences += _granting([words_of(tag, _LONGEST_GRANT_CHARS + 1) for tag in page.tags(*_BLOCKS)])
     title, opening = page.title(), page.opening(OPENING_CHARS)
     return Glance(title, opening, tuple(robots), tuple(licences), tuple(rsl), whole=True)
 
@@ -166,13 +174,19 @@ def _granting(blocks: list[str]) -> list[Statement]:
     """Running text that licenses the document, or forbids training on it."""
     found = []
     for block in blocks:
-        if len(block) > _LONGEST_GRANT_CHARS or not _PROSE_WITH_A_LICENCE.search(block):
+        if len(block) > _LONGEST_GRANT_CHARS or not _has(folded(block), _GRANT_WORDS):
+            continue
+        if not _PROSE_WITH_A_LICENCE.search(block):
             continue
         if against := words_against_training(block):
             found.append(Statement("licence", against, against))
         elif (grant := _GRANT.search(block)) and spdx(rest := block[grant.start() :]):
             found.append(Statement("licence", rest, block))
     return found
+
+
+def _has(told: str, words: tuple[str, ...]) -> bool:
+    return any(word in told for word in words)
 
 
 def _first_heading(lines: list[str]) -> str:

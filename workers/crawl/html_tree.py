@@ -35,9 +35,9 @@ class HtmlTree:
             heading = next(self.tags("h1"), None)
         return words_of(heading) if heading is not None else ""
 
-    def lines(self) -> list[str]:
+    def text(self) -> str:
         """All text, each piece between two tags a line or more."""
-        return "\n".join(self._root.itertext()).splitlines()
+        return "\n".join(self._root.itertext())
 
     def opening(self, chars: int) -> str:
         """The beginning of what a reader came for, white space collapsed."""

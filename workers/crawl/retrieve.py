@@ -16,7 +16,7 @@ from workers.crawl.http.client import PoliteClient, client_for
 from workers.crawl.http.services import Services
 from workers.crawl.media import bare_type
 from workers.crawl.permission.decide import Decision, decide
-from workers.crawl.permission.foresee import content_type_of, copies_of, fetched_reading, foreseen, unfetched_reading
+from workers.crawl.permission.foresee import content_type_of, copies_of, fetched_reading, foreseen, goes_on, unfetched_reading
 from workers.crawl.permission.read_site import SiteReader
 from workers.crawl.permission.tally import PermissionTally
 from workers.crawl.sources import services_for
@@ -104,12 +104,13 @@ def _usable_copy(
             reading = unfetched_reading(candidate, Copy(url=fetched.url, licence=fetched.licence), sites, _now())
         else:
             reading = fetched_reading(fetched, body, sites, _now())
-        final = foreseen([reading], config)
-        if final is None and body is not None:
-            return fetched, body, decide(reading, config)
-        if final is not None and refused is None:
-            tally.add([reading], final)
-            refused = fetched, final
+        decision = decide(reading, config)
+        if not goes_on(reading, decision):
+            if refused is None:
+                tally.add([reading], decision)
+                refused = fetched, decision
+        elif body is not None:
+            return fetched, body, decision
     assert refused is not None
     return refused[0], None, refused[1]
 

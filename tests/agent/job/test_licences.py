@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from itertools import product
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,6 +18,7 @@ from agent.job.licences import (
     PROFILES,
     Profile,
     declared_licence,
+    folded,
     joined,
     spdx,
     trainable,
@@ -151,3 +155,15 @@ def test_a_further_statement_never_makes_a_document_usable(licences: list[str]) 
     for profile in PROFILES:
         if trainable(joined(licences), profile).allowed:
             assert all(trainable(joined(licences[:length]), profile).allowed for length in range(1, len(licences)))
+
+
+@given(st.text(alphabet="linkSTRAINIıİſK\u212aΣß é"), st.text(alphabet="linstrak", min_size=1, max_size=3))
+def test_a_cheap_look_misses_no_word_that_an_expression_finds(text: str, word: str) -> None:
+    assert word in folded(text) or not re.search(word, text, re.IGNORECASE)
+
+
+def test_no_other_sign_stands_for_a_letter() -> None:
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    signs = "".join(map(chr, range(0x80, 0x110000)))
+    for sign, letter in product(re.findall("[a-z]", signs, re.IGNORECASE), letters):
+        assert folded(sign) == letter or not re.fullmatch(letter, sign, re.IGNORECASE)

@@ -55,3 +55,18 @@ def test_only_the_opening_is_taken_and_bytes_that_are_no_text_give_nothing() -> 
     assert len(glance(b"word " * 10_000, "text/plain").text) == OPENING_CHARS
     assert glance(b"%PDF-1.7", "application/pdf").text == ""
     assert glance(b"not json", "application/x-ipynb+json").text == ""
+
+
+def test_a_licence_is_found_in_whatever_case_and_letters() -> None:
+    page = "<html><body><p>This page is L\u0130CENSED under CC BY 4.0.</p><p>R\u0131ghts: CC0 1.0</p></body></html>"
+    assert [item.value for item in glance(page.encode(), "text/html; charset=utf-8").licences] == [
+        "CC0 1.0",
+        "This page is L\u0130CENSED under CC BY 4.0.",
+    ]
+
+
+def test_words_that_tags_divide_still_grant_a_licence() -> None:
+    page = b"<html><body><p>This work is released into the public <b>domain</b>.</p></body></html>"
+    assert [item.line for item in glance(page, "text/html").licences] == [
+        "This work is released into the public domain ."
+    ]

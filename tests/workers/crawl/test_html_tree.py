@@ -9,7 +9,7 @@ from workers.crawl.html_tree import HtmlTree, opening_tag, words_of
 
 def test_comments_part_no_line_and_scripts_are_no_text() -> None:
     page = HtmlTree(b"<p>Licence:<!-- a --> CC BY 4.0<script>Licence: none</script></p><p>next</p>", "text/html")
-    assert [line.strip() for line in page.lines() if line.strip()] == ["Licence: CC BY 4.0", "next"]
+    assert [line.strip() for line in page.text().splitlines() if line.strip()] == ["Licence: CC BY 4.0", "next"]
 
 
 def test_the_charset_comes_from_the_header_or_from_the_page() -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from courlan import normalize_url
 from w3lib.url import canonicalize_url, safe_url_string
 
+_REMEMBERED = 256
+"""Addresses whose parts are kept: on its way through the client an address is taken apart again and again."""
 _DEFAULT_PORT = {"http": 80, "https": 443}
 
 
@@ -19,6 +22,7 @@ class Endpoint(NamedTuple):
     port: int
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def canonical_url(url: str) -> str:
     """The one form of an address: no fragment, default port, dot segments or tracking parameters; query
     sorted.
@@ -41,12 +45,14 @@ def document_id(url: str) -> str:
     return hashlib.sha256(url.encode()).hexdigest()[:16]
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def origin(url: str) -> str:
     """Scheme, host and port of a canonical address, the scope of one robots.txt: ``http://host:port``."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}"
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def endpoint(url: str) -> Endpoint:
     """Host (lower case, IPv6 without brackets) and port that a request for this address connects to."""
     parts = urlsplit(url)

@@ -51,6 +51,12 @@ _CHALLENGE_MARKS = re.compile(
     rb"|pardon our interruption|access to this page has been denied)",
     re.IGNORECASE,
 )
+_CHALLENGE_WORDS = (
+    b"_cf_chl_opt", b"_incapsula_resource", b"captcha-delivery.com", b"px-captcha", b"awswafintegration",
+    b"cloudpmc-viewer-pow", b"anubis_challenge", b"checking your browser", b"you are human", b"you are a human", b"unusual traffic",
+    b"just a moment", b"attention required!", b"client challenge", b"pardon our interruption", b"access to this page",
+)  # fmt: skip
+"""One of them is in whatever `_CHALLENGE_MARKS` finds, in lower case. Looking for them takes a tenth of the time."""
 _MOST_CHALLENGE_BYTES = 256 * 1024
 _MOST_CHALLENGE_WORDS = 150
 """A challenge says little; a page that tells about challenges says more."""
@@ -66,6 +72,9 @@ def challenge_in(headers: Mapping[str, str], body: bytes) -> str:
         if value.search(headers.get(name, "").lower()):
             return f"{name}: {headers[name]}"
     if len(body) > _MOST_CHALLENGE_BYTES or not (_HTML.match(body[:2048]) or b"<body" in body[:8192].lower()):
+        return ""
+    told = body.lower()
+    if not any(word in told for word in _CHALLENGE_WORDS):
         return ""
     mark = _CHALLENGE_MARKS.search(body)
     if mark is None or len(_UNSEEN.sub(b" ", body).split()) > _MOST_CHALLENGE_WORDS:

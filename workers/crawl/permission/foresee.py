@@ -66,9 +66,14 @@ def foreseen(readings: Sequence[Reading], config: PermissionConfig) -> Decision 
     """
     decisions = [decide(reading, config) for reading in readings]
     for reading, decision in zip(readings, decisions, strict=True):
-        if decision.allowed or (decision.reason == LICENCE_UNKNOWN and not reading.seen.whole):
+        if goes_on(reading, decision):
             return None
     return decisions[0]
+
+
+def goes_on(reading: Reading, decision: Decision) -> bool:
+    """Whether the document may be used, or nobody can tell before the parse stage has looked into it."""
+    return decision.allowed or (decision.reason == LICENCE_UNKNOWN and not reading.seen.whole)
 
 
 def outlook(readings: Sequence[Reading], config: PermissionConfig, *, whole: bool) -> Foreseen:
