@@ -16,7 +16,14 @@ from workers.crawl.http.client import PoliteClient, client_for
 from workers.crawl.http.services import Services
 from workers.crawl.media import bare_type
 from workers.crawl.permission.decide import Decision, decide
-from workers.crawl.permission.foresee import content_type_of, copies_of, fetched_reading, foreseen, goes_on, unfetched_reading
+from workers.crawl.permission.foresee import (
+    content_type_of,
+    copies_of,
+    fetched_reading,
+    foreseen,
+    goes_on,
+    unfetched_reading,
+)
 from workers.crawl.permission.read_site import SiteReader
 from workers.crawl.permission.tally import PermissionTally
 from workers.crawl.sources import services_for
