@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -10,6 +9,7 @@ from contextlib import contextmanager, suppress
 
 from agent.errors import BrokerUnavailable
 from agent.ledger.contract import Ledger, Limit, Wait
+from workers.runtime.alarms import Alarm, Alarms
 
 _SLICE_S = 1.0
 """Longest silence while waiting, so that a cancelled job or a leaving worker is seen at once."""
@@ -23,24 +23,22 @@ and two could arrive nearer to each other than they were sent; an answer that ta
 class Turn:
     """One granted turn: send the request, say when it was sent and when the answer began, end it."""
 
-    def __init__(self, ledger: Ledger, limit: Limit, ticket: str, asked_s: float) -> None:
+    def __init__(self, ledger: Ledger, alarms: Alarms, limit: Limit, ticket: str, asked_s: float) -> None:
         """``asked_s`` is when the turn was asked for, by this process's monotonic clock."""
         self._ledger = ledger
         self._group = limit.group
         self._ticket = ticket
         self._asked_s = asked_s
-        self._arriving: threading.Timer | None = None
+        self._alarms = alarms
+        self._arriving: Alarm | None = None
 
     def sent(self) -> None:
         """The request is on its way; the next one is spaced from its arrival."""
-        self._arriving = threading.Timer(_ON_THE_WAY_S, self._tell_start)
-        self._arriving.daemon = True
-        self._arriving.start()
+        self._arriving = self._alarms.after(_ON_THE_WAY_S, self._tell_start)
 
     def answered(self) -> None:
         """The answer begins, so the request has arrived."""
-        if self._arriving is not None and self._arriving.is_alive():
-            self._arriving.cancel()
+        if self._arriving is not None and self._alarms.call_off(self._arriving):
             self._tell_start()
 
     def end(self) -> None:
@@ -50,7 +48,6 @@ class Turn:
             self._ledger.end_turn(self._group, self._ticket)
 
     def _tell_start(self) -> None:
-        # The ledger takes the first of two: timer and answer may come at the same moment.
         with suppress(BrokerUnavailable):  # it counts as sent when the turn was granted
             self._ledger.turn_started(self._group, self._ticket, time.monotonic() - self._asked_s)
 
@@ -62,13 +59,14 @@ class Turns:
         """``owner`` begins the tickets, so that a look at the ledger tells who asks."""
         self._ledger = ledger
         self._owner = owner
+        self._alarms = Alarms()
 
     def ask(self, limit: Limit, lease_s: float) -> Turn | Wait:
         """A turn that is over after ``lease_s`` at the latest, or what there is to wait for; never blocks."""
         asked_s = time.monotonic()
         ticket = f"{self._owner}/{uuid.uuid4().hex[:12]}"
         wait = self._ledger.take_turn(limit, ticket, lease_s)
-        return wait or Turn(self._ledger, limit, ticket, asked_s)
+        return wait or Turn(self._ledger, self._alarms, limit, ticket, asked_s)
 
     @contextmanager
     def turn(self, limit: Limit, lease_s: float, waiting: Callable[[Wait], None]) -> Iterator[Turn]:

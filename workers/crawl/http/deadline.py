@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
+from workers.runtime.alarms import Alarms
+
 
 @dataclass
 class _Request:
@@ -22,6 +24,7 @@ class Deadline:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
+        self._alarms = Alarms()
         self._now = _Request()
 
     @property
@@ -40,13 +43,11 @@ class Deadline:
     def within(self, seconds: float) -> Iterator[None]:
         """The block, with its connection cut after so long."""
         request = self._now = _Request()
-        timer = threading.Timer(seconds, self._end, (request,))
-        timer.daemon = True
-        timer.start()
+        alarm = self._alarms.after(seconds, lambda: self._end(request))
         try:
             yield
         finally:
-            timer.cancel()
+            self._alarms.call_off(alarm)
             with self._lock:
                 request.sock = None  # a connection that is kept alive belongs to the next request
 

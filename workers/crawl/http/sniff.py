@@ -53,8 +53,9 @@ _CHALLENGE_MARKS = re.compile(
 )
 _CHALLENGE_WORDS = (
     b"_cf_chl_opt", b"_incapsula_resource", b"captcha-delivery.com", b"px-captcha", b"awswafintegration",
-    b"cloudpmc-viewer-pow", b"anubis_challenge", b"checking your browser", b"you are human", b"you are a human", b"unusual traffic",
-    b"just a moment", b"attention required!", b"client challenge", b"pardon our interruption", b"access to this page",
+    b"cloudpmc-viewer-pow", b"anubis_challenge", b"checking your browser", b"you are human", b"you are a human",
+    b"unusual traffic", b"just a moment", b"attention required!", b"client challenge",
+    b"pardon our interruption", b"access to this page",
 )  # fmt: skip
 """One of them is in whatever `_CHALLENGE_MARKS` finds, in lower case. Looking for them takes a tenth of the time."""
 _MOST_CHALLENGE_BYTES = 256 * 1024
