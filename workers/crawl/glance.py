@@ -11,8 +11,11 @@ import re
 from dataclasses import dataclass, replace
 
 from agent.job.licences import folded, spdx, words_against_training
+from workers.crawl.http.sniff import text_of
 from workers.crawl.jats import is_jats, read_front
+from workers.crawl.json_ld import licences_in
 from workers.crawl.media import bare_type
+from workers.crawl.stated import Statement as Statement
 
 OPENING_CHARS = 2000
 """Text that is compared with the subject; `workers.embedding` says what this much of it was measured to
@@ -63,16 +66,6 @@ _HEADING = re.compile(r"^(?:#{1,2}\s+(?P<atx>\S.*?)\s*#*|(?P<plain>\S.*))$")
 
 
 @dataclass(frozen=True)
-class Statement:
-    """One thing a document says about its use: the raw line as evidence, and the value in it."""
-
-    name: str
-    """Of a meta element, in lower case; 'licence' for licence statements."""
-    value: str
-    line: str
-
-
-@dataclass(frozen=True)
 class Glance:
     """What a look at the bytes tells."""
 
@@ -104,7 +97,7 @@ def glance(body: bytes, content_type: str) -> Glance:
     if kind == "application/x-ipynb+json":
         return _glance_at_notebook(body)
     if kind.startswith("text/") or kind == "application/x-tex":
-        return _glance_at_text(body[:_MAX_LOOKED_AT_BYTES].decode("utf-8-sig", errors="replace"))
+        return _glance_at_text(text_of(body[:_MAX_LOOKED_AT_BYTES]))
     return Glance()
 
 
@@ -123,7 +116,7 @@ def _glance_at_html(body: bytes, content_type: str) -> Glance:
             licences.append(Statement("licence", f"{address} {words_of(tag)}".strip(), opening_tag(tag)))
     robots = []
     for tag in page.tags("meta"):
-        name = (tag.get("name") or tag.get("property") or "").strip().lower()
+        name = (tag.get("name") or tag.get("property") or tag.get("http-equiv") or "").strip().lower()
         content = tag.get("content") or ""
         statement = Statement(name, content, opening_tag(tag))
         if name in _LICENCE_META:
@@ -136,6 +129,7 @@ def _glance_at_html(body: bytes, content_type: str) -> Glance:
         licences += _licence_lines(text.splitlines())
     if _has(told, _GRANT_WORDS):
         licences += _granting([words_of(tag, _LONGEST_GRANT_CHARS + 1) for tag in page.tags(*_BLOCKS)])
+    licences += licences_in(page.data)
     title, opening = page.title(), page.opening(OPENING_CHARS)
     return Glance(title, opening, tuple(robots), tuple(licences), tuple(rsl), whole=True)
 

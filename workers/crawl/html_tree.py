@@ -22,6 +22,12 @@ class HtmlTree:
         parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True)
         root = etree.fromstring(text.encode("utf-8", errors="replace") or b"<html/>", parser)
         self._root: Any = root if root is not None else etree.Element("html")
+        self.data = [
+            script.text or ""
+            for script in self._root.iter("script")
+            if (script.get("type") or "").strip().lower() == "application/ld+json"
+        ]
+        """Each JSON-LD block as it stands."""
         etree.strip_elements(self._root, *_NO_TEXT, with_tail=False)
 
     def tags(self, *names: str) -> Iterator[Any]:

@@ -70,3 +70,8 @@ def test_words_that_tags_divide_still_grant_a_licence() -> None:
     assert [item.line for item in glance(page, "text/html").licences] == [
         "This work is released into the public domain ."
     ]
+
+
+def test_a_text_that_was_saved_as_utf_16_is_read_all_the_same() -> None:
+    seen = glance("Licence: CC BY-ND 4.0\n\nQubits.".encode("utf-16"), "text/plain")
+    assert [item.value for item in seen.licences] == ["CC BY-ND 4.0"]

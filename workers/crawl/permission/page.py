@@ -19,6 +19,11 @@ _REASON_OF = {
 """Directive -> reason. ``noai`` and ``noml`` forbid training; a page that is not to be indexed is not kept
 either."""
 
+_BINDING = frozenset({"robots", "x-robots-tag", PRODUCT_TOKEN})
+"""Names of meta elements that speak to us, X-Robots-Tag as an ``http-equiv`` among them."""
+_NO_WORD = re.compile(r"[^a-z0-9:_-]+")
+"""What parts two directives, marks that nobody sees among it; ``max-image-preview:none`` is one."""
+
 _VALUED = frozenset({"unavailable_after", "max-snippet", "max-image-preview", "max-video-preview"})
 """Directives with a colon of their own; any other word before a colon in X-Robots-Tag names a crawler."""
 
@@ -42,8 +47,8 @@ def opt_outs(meta: Iterable[Statement], headers: Mapping[str, str], media_type: 
     found = []
     reasons = {**_REASON_OF, "noimageai": "optout_noimageai"} if media_type == "application/pdf" else _REASON_OF
     for statement in meta:
-        if statement.name in ("robots", PRODUCT_TOKEN):
-            for word in re.split(r"[,;\s]+", statement.value.lower()):
+        if statement.name in _BINDING:
+            for word in _NO_WORD.split(statement.value.lower()):
                 if word in reasons:
                     found.append(OptOut(reasons[word], "meta", statement.line))
     header = headers.get("x-robots-tag", "")
@@ -58,8 +63,8 @@ def forbids_following(meta: Iterable[Statement], headers: Mapping[str, str]) -> 
     words = {
         word
         for item in meta
-        if item.name in ("robots", PRODUCT_TOKEN)
-        for word in re.split(r"[,\s]+", item.value.lower())
+        if item.name in _BINDING
+        for word in _NO_WORD.split(item.value.lower())
     }
     return bool({"nofollow", "none"} & {*words, *_header_directives(headers.get("x-robots-tag", ""))})
 

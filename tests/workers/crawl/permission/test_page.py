@@ -21,6 +21,9 @@ def reasons(meta: str = "", name: str = "robots", header: str = "") -> list[str]
         ("noml", ["optout_noai"]),
         ("noindex,noai", ["optout_noai", "optout_noindex"]),
         ("none", ["optout_noindex"]),
+        ("noarchive;noai", ["optout_noai"]),
+        ("noai\u200b", ["optout_noai"]),
+        ("max-image-preview:none", []),
     ],
 )
 def test_a_robots_element_opts_out(meta: str, expected: list[str]) -> None:
@@ -30,6 +33,7 @@ def test_a_robots_element_opts_out(meta: str, expected: list[str]) -> None:
 def test_an_element_for_another_crawler_does_not_bind_us_and_one_for_us_does() -> None:
     assert reasons("noindex", name="googlebot") == []
     assert reasons("noindex", name="finetune-agent") == ["optout_noindex"]
+    assert reasons("noai", name="x-robots-tag") == ["optout_noai"]
 
 
 @pytest.mark.parametrize(
