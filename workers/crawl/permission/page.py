@@ -60,12 +60,7 @@ def opt_outs(meta: Iterable[Statement], headers: Mapping[str, str], media_type: 
 
 def forbids_following(meta: Iterable[Statement], headers: Mapping[str, str]) -> bool:
     """Whether the page asks not to follow its links."""
-    words = {
-        word
-        for item in meta
-        if item.name in _BINDING
-        for word in _NO_WORD.split(item.value.lower())
-    }
+    words = {word for item in meta if item.name in _BINDING for word in _NO_WORD.split(item.value.lower())}
     return bool({"nofollow", "none"} & {*words, *_header_directives(headers.get("x-robots-tag", ""))})
 
 
