@@ -176,7 +176,7 @@ def _said(error: Exception) -> str:
 
 
 def _set_aside_on_failing(failures: Sequence[Failure]) -> list[RejectedItem]:
-    """Once each, though a resumed job may have set it aside at every try."""
+    """Once each, though two units may have met the same document."""
     return list(dict.fromkeys(_item(failure.stage, item) for failure in failures for item in failure.rejected))
 
 

@@ -108,7 +108,7 @@ def finding_of(
 ) -> Finding | None:
     """Queries heaviest first, sources in the order in which they were named; None before anything was asked.
 
-    Of a source that a resumed job asked again the last line counts.
+    A source that several units asked has the line of the last.
     """
     if not (queries or sources or not_asked):
         return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -25,6 +26,9 @@ R = TypeVar("R", bound=Record)
 REJECTED_FILE = "rejected.jsonl"
 MANIFEST_FILE = "manifest.json"
 FAILURE_FILE = "failure.json"
+
+_ATTEMPT = re.compile(r"-e(\d+)(-[^-]*)?$")
+"""What follows the shard in the name of an attempt's folder: the claim's epoch, then its token."""
 
 
 def artifact_path(job_id: str, stage: str, shard: str, attempt: str) -> str:
@@ -182,14 +186,25 @@ class ArtifactWriter:
 
 
 def read_failures(store: Store, job_id: str, stage: str) -> list[Failure]:
-    """What the stage's units that failed for good left; what cannot be read is left out."""
+    """What the stage's units that failed for good left, one each; what cannot be read is left out.
+
+    Of a unit that failed again after `finetune resume` the last counts, and none of one that was done since.
+    """
     root = f"jobs/{job_id}/{stage}"
-    failures = []
-    for attempt in store.list(root):
+    last: dict[str, Failure] = {}
+    for attempt in sorted(store.list(root), key=_epoch):
+        shard = _ATTEMPT.sub("", attempt)
         if store.exists(path := f"{root}/{attempt}/{FAILURE_FILE}"):
             with suppress(ValidationError, OperationFailed):
-                failures.append(Failure.model_validate_json(store.read(path)))
-    return failures
+                last[shard] = Failure.model_validate_json(store.read(path))
+        elif shard in last and store.exists(f"{root}/{attempt}/{MANIFEST_FILE}"):
+            del last[shard]
+    return [last[shard] for shard in sorted(last)]
+
+
+def _epoch(attempt: str) -> int:
+    found = _ATTEMPT.search(attempt)
+    return int(found[1]) if found else 0
 
 
 class ArtifactReader:

@@ -120,7 +120,7 @@ def test_a_failed_job_shows_what_its_unit_had_found_out(store: Store) -> None:
     assert "Refused5" in text
 
 
-def test_what_several_tries_set_aside_is_listed_once(store: Store) -> None:
+def test_what_two_failed_units_set_aside_alike_is_listed_once(store: Store) -> None:
     job = failed_job(store)
     twice = replace(job, result=replace(job.result, failures=(*job.result.failures, *job.result.failures)))
     assert "Find documents: 2 set aside" in _text(twice)

@@ -205,6 +205,15 @@ def test_what_a_failed_unit_had_set_aside_is_read_again_and_makes_no_artifact(st
         ArtifactReader(store, writer.path)
 
 
+def test_of_a_unit_that_failed_again_the_last_try_counts_and_none_once_it_is_done(store: Store) -> None:
+    for shard, attempt in (("0000", "e10-af"), ("0000", "e9-c0"), ("0001", "e2-aa")):
+        ArtifactWriter(store, "job", "retrieve", shard, attempt).leave_failure(f"{shard} {attempt}")
+    reasons = [failure.reason for failure in read_failures(store, "job", "retrieve")]
+    assert reasons == ["0000 e10-af", "0001 e2-aa"]
+    ArtifactWriter(store, "job", "retrieve", "0001", "e3-bb").commit()
+    assert [failure.reason for failure in read_failures(store, "job", "retrieve")] == ["0000 e10-af"]
+
+
 def test_a_stage_without_failures_or_with_an_unreadable_one_has_none(store: Store) -> None:
     assert read_failures(store, "job", "retrieve") == []
     store.write("jobs/job/retrieve/0000-e1/failure.json", b"{")
