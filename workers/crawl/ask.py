@@ -11,7 +11,8 @@ from pydantic import ValidationError
 
 from agent.errors import DocumentRejected, SourceFailed
 from agent.job.records import Query, TopicMap
-from workers.crawl.http.client import PoliteClient
+from workers.crawl.http.address import named_endpoints
+from workers.crawl.http.client import client_for
 from workers.crawl.http.services import Services
 from workers.crawl.sources import adapter_of
 from workers.crawl.sources.contract import Found, Refused, SearchContext
@@ -53,17 +54,20 @@ class SourceReport:
 class Asking:
     """All sources of a job, asked in turns."""
 
-    def __init__(self, work: StageWork, http: PoliteClient, services: Services, topics: TopicMap) -> None:
+    def __init__(self, work: StageWork, services: Services, topics: TopicMap) -> None:
         self._work = work
+        self.findings: list[Found | Refused] = []
+        named = named_endpoints(work.spec.sources, work.spec.endpoints.values())
+        self.http = client_for(work.spec, services, named=named, turns=work.turns, store=work.store, pulse=self.pulse)
         self._contexts = {
             source: SearchContext(
                 source=source,
                 spec=work.spec,
-                http=http,
+                http=self.http,
                 services=services,
                 store=work.store,
                 scratch=work.scratch,
-                named=http.named,
+                named=named,
                 turns=work.turns,
                 progress=self._tell,
                 topics=topics,
@@ -71,7 +75,10 @@ class Asking:
             for source in dict.fromkeys(work.spec.sources)
         }
         self.reports = {source: SourceReport(source) for source in self._contexts}
-        self.findings: list[Found | Refused] = []
+
+    def pulse(self) -> None:
+        """Tell the runner that work goes on, which may raise to end it."""
+        self._tell(0)
 
     def ask(self, queries: Sequence[Query], kinds: Callable[[str], bool], topics: TopicMap) -> None:
         """Put each query to the sources whose ``asks`` is of these kinds, and keep what they find.

@@ -14,8 +14,7 @@ from agent.job.coverage import covered
 from agent.job.records import Candidate, Query, Topic, TopicMap
 from workers.crawl.ask import Asking, SourceReport
 from workers.crawl.expand.expand import Expansion, expand
-from workers.crawl.http.address import named_endpoints
-from workers.crawl.http.client import PoliteClient, client_for
+from workers.crawl.http.services import Services
 from workers.crawl.look_up import looked_up
 from workers.crawl.merge import merged
 from workers.crawl.permission.foresee import foreseen, outlook, readings_of, with_robots
@@ -43,15 +42,10 @@ def discover(work: StageWork) -> Outcome:
     """
     spec = work.spec
     services = services_for(spec.endpoints)
-    http = client_for(
-        spec,
-        services,
-        named=named_endpoints(spec.sources, spec.endpoints.values()),
-        turns=work.turns,
-        store=work.store,
-        pulse=lambda: work.tick(0),
-    )
-    asking, expansion = _searched(work, http)
+    subject = TopicMap(subject=spec.subject, topics=(Topic(name=spec.subject, weight=1.0),))
+    asking = Asking(work, services, subject)
+    http = asking.http
+    expansion = _searched(work, asking, services, subject)
     found, refused = merged(asking.findings)
     received = len(found) + len(refused)
     work.output.receive(NOUN, received)
@@ -139,25 +133,17 @@ def _permitted(
     return permitted, tally
 
 
-def _searched(work: StageWork, http: PoliteClient) -> tuple[Asking, Expansion]:
-    """Everything the sources have: first for the subject, then for what it was expanded to."""
-    subject = work.spec.subject
-    alone = TopicMap(subject=subject, topics=(Topic(name=subject, weight=1.0),))
-    services = services_for(work.spec.endpoints)
-    asking = Asking(work, http, services, alone)
-
-    def pulse() -> None:
-        work.tick(len(asking.findings))
-
-    asking.ask([Query(text=subject)], lambda kind: kind != "once_focused", alone)
-    expansion = expand(work.spec, _found(asking), http, services, pulse)
+def _searched(work: StageWork, asking: Asking, services: Services, alone: TopicMap) -> Expansion:
+    """Ask all sources, first for the subject ``alone``, then for what it was expanded to; returns that."""
+    asking.ask([Query(text=work.spec.subject)], lambda kind: kind != "once_focused", alone)
+    expansion = expand(work.spec, _found(asking), asking.http, services, asking.pulse)
     asking.ask(expansion.queries[1:], lambda kind: kind == "every_query", expansion.topics)
     known = len(asking.findings)
     asking.ask(expansion.queries, lambda kind: kind == "once_focused", expansion.topics)
     if not known:
         # Only now is there anything to learn the subject's parts from; the crawl itself went without.
-        expansion = expand(work.spec, _found(asking), http, services, pulse)
-    return asking, expansion
+        expansion = expand(work.spec, _found(asking), asking.http, services, asking.pulse)
+    return expansion
 
 
 def _found(asking: Asking) -> list[Found]:
