@@ -9,11 +9,14 @@ import pytest
 
 from agent.job.records import Topic, TopicMap
 from agent.ledger.contract import Limit
+from agent.store import Store
 from tests.workers.crawl.site_server import serving
 from tests.workers.crawl.spider.generated_site import SUBJECT, generated_site
 from tests.workers.turns import LeapingTurns
+from workers.crawl.http.cache import SharedCache
 from workers.crawl.http.robots import read_robots
-from workers.crawl.spider.process import Asking, crawl
+from workers.crawl.spider.answering import Asking
+from workers.crawl.spider.process import crawl
 from workers.crawl.spider.wire import CrawlOrder
 
 BUDGET = 100
@@ -49,6 +52,7 @@ def _share_found(folder: Path, seed: int, topics: TopicMap | None) -> float:
             user_agent="finetune-agent/test", delay_s=0.0, timeout_s=5.0, max_bytes=1_000_000, max_depth=20,
             max_pages=BUDGET, private_allowed=True, bodies=str(folder / "bodies"),
         )  # fmt: skip
-        lines = crawl(order, Asking(LeapingTurns(), Limit("127.0.0.1", 0.001)), lambda seen: None)
+        asking = Asking(LeapingTurns(), Limit("127.0.0.1", 0.001), SharedCache(Store(str(folder / "store"))))
+        lines = crawl(order, asking, lambda seen: None)
     fetched = {urlsplit(line.url).path for line in lines if line.kind == "page"}
     return len(fetched & about) / len(about)

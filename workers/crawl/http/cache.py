@@ -133,6 +133,7 @@ class SharedCache:
                 assert isinstance(state, FromCache) and stored is not None
                 body = self._body(stored)
                 if body is None:
+                    self._store.remove(_path(ask.method, ask.url))
                     stored = None
                     state = IdleClient(_OPTIONS).next(request, [])
                     continue

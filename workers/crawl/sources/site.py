@@ -11,6 +11,7 @@ from agent.errors import DocumentRejected, SourceFailed
 from agent.job.records import Candidate, Query
 from agent.ledger.contract import Limit
 from workers.crawl.http.address import named_endpoints
+from workers.crawl.http.cache import SharedCache
 from workers.crawl.http.canonical import canonical_url, document_id, endpoint
 from workers.crawl.http.client import PoliteClient
 from workers.crawl.http.identity import user_agent
@@ -19,7 +20,8 @@ from workers.crawl.http.robots import Robots
 from workers.crawl.http.services import Service
 from workers.crawl.media import bare_type, declared_type, name_of
 from workers.crawl.sources.contract import Asks, Found, Refused, SearchContext
-from workers.crawl.spider.process import Asking, crawl
+from workers.crawl.spider.answering import Asking
+from workers.crawl.spider.process import crawl
 from workers.crawl.spider.wire import CrawlLine, CrawlOrder
 
 _MAX_MOVES = 2
@@ -52,7 +54,8 @@ class Site:
         for _ in range(_MAX_MOVES + 1):
             folder = Path(mkdtemp(prefix="crawl-", dir=context.scratch))
             order = _order(start, _robots(context.http, start), context, folder)
-            lines = crawl(order, Asking(context.turns, _limit(start, order.robots, context)), context.progress)
+            asking = Asking(context.turns, _limit(start, order.robots, context), SharedCache(context.store))
+            lines = crawl(order, asking, context.progress)
             moved = next((line for line in lines if line.kind == "moved"), None)
             if moved is None:
                 self.facts["unseen"] = lines[-1].unseen

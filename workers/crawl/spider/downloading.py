@@ -18,6 +18,7 @@ from twisted.internet.error import DNSLookupError
 from workers.crawl.http.address import address_allowed
 from workers.crawl.http.canonical import Endpoint
 from workers.crawl.http.patience import MAX_RETRY_AFTER_S
+from workers.crawl.spider.caching import EXCHANGE, FromCache
 from workers.crawl.spider.scheduling import PAGES, BestFirst
 from workers.crawl.spider.turns import InTurn, rest_of
 from workers.crawl.spider.wire import CrawlOrder
@@ -88,7 +89,9 @@ def settings_for(order: CrawlOrder) -> dict[str, Any]:
         "DOWNLOADER_MIDDLEWARES": {
             "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
             PatientRetry: 550,  # where the one it replaces stands
+            FromCache: 570,
         },
+        EXCHANGE: order.exchange,
         "LOG_LEVEL": "ERROR",
     }
     if not order.private_allowed:

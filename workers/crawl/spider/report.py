@@ -9,7 +9,7 @@ from typing import Any, TextIO
 
 from agent.job.records import Evidence
 from workers.crawl.spider.outline import Link
-from workers.crawl.spider.wire import CrawlLine, CrawlOrder
+from workers.crawl.spider.wire import CrawlLine, CrawlOrder, Told
 
 
 class Report:
@@ -19,12 +19,16 @@ class Report:
         self._order = order
         self._output = output
 
-    def page(self, url: str, body: bytes, **fields: Any) -> None:
-        """A page that was fetched; its bytes go to the folder of the order."""
+    def page(self, url: str, body: bytes, kept: Told | None, **fields: Any) -> None:
+        """A page that was fetched, or ``kept`` since it was; its bytes go to the folder of the order."""
         sha256 = hashlib.sha256(body).hexdigest()
         Path(self._order.bodies, sha256).write_bytes(body)
         time = datetime.now(UTC).isoformat(timespec="seconds")
-        self._write(CrawlLine(kind="page", url=url, sha256=sha256, time=time, evidence=self._open(url), **fields))
+        evidence = self._open(url)
+        if kept is not None:
+            evidence += (Evidence(kind="cache", url=url, line=kept.how, time=time),)
+            time = kept.fetched_at
+        self._write(CrawlLine(kind="page", url=url, sha256=sha256, time=time, evidence=evidence, **fields))
 
     def document(self, url: str, link: Link) -> None:
         """A document for retrieve to fetch, with the words of the link that led there."""

@@ -1,15 +1,9 @@
-"""The spider's side of the shared limit: before each request it asks its parent for a turn and waits for it.
+"""The spider's side of the shared limit: before each request it waits for its turn.
 
 Only the spider's process imports this module, since it loads Twisted.
 """
 
 from __future__ import annotations
-
-import asyncio
-import os
-import sys
-import threading
-from collections import deque
 
 from scrapy import signals
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
@@ -17,7 +11,7 @@ from scrapy.crawler import Crawler
 from scrapy.http import Request, Response
 
 from workers.crawl.http.patience import retry_after_s
-from workers.crawl.spider.wire import GO, Ask
+from workers.crawl.spider.parent import PARENT
 
 BUSY = frozenset({429, 503})
 """Statuses of a host that wants to be asked less (RFC 6585, RFC 9110)."""
@@ -27,56 +21,6 @@ FIRST_REST_S = 1.0
 
 LONGEST_REST_S = 86_400.0
 """A host that asks for more than a day means something else, or harm."""
-
-
-class Parent:
-    """The worker that started this process: asked by standard output, heard on standard input."""
-
-    def __init__(self) -> None:
-        self._waiting: deque[tuple[asyncio.AbstractEventLoop, asyncio.Future[None]]] = deque()
-
-    def listen(self) -> None:
-        """Hear its answers from now on, in a thread; the process ends when the parent is gone."""
-        threading.Thread(target=self._hear, daemon=True).start()
-
-    async def turn(self, interval_s: float) -> None:
-        """Wait until the host may be asked, so that nobody's next request comes within the interval."""
-        loop = asyncio.get_running_loop()
-        future: asyncio.Future[None] = loop.create_future()
-        self._waiting.append((loop, future))
-        self._say(Ask(kind="turn", seconds=interval_s))
-        await future
-
-    def sent(self) -> None:
-        """Tell it that the host has the request."""
-        self._say(Ask(kind="sent"))
-
-    def end(self) -> None:
-        """Give the turn back."""
-        self._say(Ask(kind="end"))
-
-    def rest(self, seconds: float) -> None:
-        """Tell it that the host wants to be left alone; the next turn then comes late enough."""
-        self._say(Ask(kind="rest", seconds=seconds))
-
-    def _say(self, ask: Ask) -> None:
-        print(ask.model_dump_json(), flush=True)
-
-    def _hear(self) -> None:
-        for line in sys.stdin:
-            if line.strip() == GO and self._waiting:
-                loop, future = self._waiting.popleft()
-                loop.call_soon_threadsafe(_answer, future)
-        os._exit(1)  # the reactor may be deep in anything; there is nobody left to tell
-
-
-def _answer(future: asyncio.Future[None]) -> None:
-    if not future.done():
-        future.set_result(None)
-
-
-PARENT = Parent()
-"""The one of this process; it is silent until it is told to listen."""
 
 
 class InTurn(HTTP11DownloadHandler):

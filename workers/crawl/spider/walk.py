@@ -1,9 +1,9 @@
 """The spider: one site through its sitemaps, feeds and links, best first, in a process of its own.
 
 ``python -m workers.crawl.spider.walk REQUEST.json OUT.jsonl`` reads a `CrawlOrder`, writes `CrawlLine`s as it goes,
-asks for each request's turn on its standard output (`Ask`), and ends when its standard input closes, so that it never
-outlives the worker that started it. A process of its own, because Twisted's reactor cannot be started a second time
-and a worker crawls many sites.
+asks on its standard output for what is kept of each address and for each request's turn (`Ask`), and ends when its
+standard input closes, so that it never outlives the worker that started it. A process of its own, because Twisted's
+reactor cannot be started a second time and a worker crawls many sites.
 
 Only the origin of the first page is asked. Web pages are fetched, since their links are needed, and their bytes kept;
 other documents (PDF, Markdown, text) are listed for the retrieve stage.
@@ -32,14 +32,15 @@ from workers.crawl.http.sniff import challenge_in, media_type_of
 from workers.crawl.media import DOCUMENT_TYPES, HTML, bare_type
 from workers.crawl.permission.page import forbids_following
 from workers.crawl.spider.addresses import Addresses, Way
+from workers.crawl.spider.caching import kept_answer
 from workers.crawl.spider.downloading import settings_for
 from workers.crawl.spider.feeds import USUAL_PLACES
 from workers.crawl.spider.lists import Listing, read_listing
 from workers.crawl.spider.outline import Link, outline
+from workers.crawl.spider.parent import PARENT
 from workers.crawl.spider.promise import Promise
 from workers.crawl.spider.report import Report
 from workers.crawl.spider.scheduling import PROMISE, BestFirst
-from workers.crawl.spider.turns import PARENT
 from workers.crawl.spider.wire import CrawlOrder
 
 _HTML_TYPES = frozenset({HTML, "application/xhtml+xml"})
@@ -118,7 +119,14 @@ class SiteSpider(scrapy.Spider):
             yield from self._on_html(page, address, title, headers, inherited)
         elif declared in DOCUMENT_TYPES.values():
             seen = glance(response.body, headers["content-type"])
-            self._report.page(address, response.body, title=seen.title or title, text=seen.text, headers=headers)
+            self._report.page(
+                address,
+                response.body,
+                kept_answer(response),
+                title=seen.title or title,
+                text=seen.text,
+                headers=headers,
+            )
         else:
             self._report.refused(address, "unsupported_format", declared or "no Content-Type", title=title)
 
@@ -137,8 +145,9 @@ class SiteSpider(scrapy.Spider):
             self._report.refused(address, "duplicate", f"rel=canonical {page.canonical}", title=title)
             return
         self._report.page(
-            url, response.body, title=seen.title or title, text=seen.text, language=page.language, headers=headers
-        )
+            url, response.body, kept_answer(response),
+            title=seen.title or title, text=seen.text, language=page.language, headers=headers,
+        )  # fmt: skip
         score = self._promise.of_page(address, f"{seen.title}\n{seen.text}")
         if forbids_following(seen.robots, headers):
             return

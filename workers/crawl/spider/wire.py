@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Literal
 
 from pydantic import Field
@@ -26,22 +27,49 @@ class CrawlOrder(Record):
     private_allowed: bool = Field(description="Whether the user named this host, which may then be private.")
     bodies: str = Field(description="Local folder that takes the fetched bytes, each file named by its sha256.")
 
+    @property
+    def folder(self) -> Path:
+        """Where the crawl keeps its files, the bodies among them."""
+        return Path(self.bodies).parent
+
+    @property
+    def exchange(self) -> Path:
+        """The file that bodies pass through between spider and parent, one at a time: of an answer, of a kept one."""
+        return self.folder / "exchange"
+
 
 class Ask(Record):
-    """A line on the spider's standard output; a turn is answered by `GO` on its standard input.
+    """A line on the spider's standard output.
 
-    So the limit that all workers share holds for the spider too, which knows neither Redis nor any credential. After
-    `GO` come ``sent`` (unless the request never left), ``rest`` if the host asked for one, and ``end``.
+    For each request the spider asks: ``look`` (is it in the cache?) is answered by `Told` use or fetch. After fetch
+    come ``turn`` (may the host be asked?), answered by go, then ``sent`` unless the request never left, ``rest`` if
+    the host asked for one, ``end``; and ``answer`` (here it is, is it to be used?), answered by own, use, or fetch
+    (the host called unchanged what the store has lost). The next look ends what has no answer: it broke, or is to be
+    sent again. So the cache and the limits of all workers hold for the spider too, which knows neither Redis, nor the
+    store, nor any credential.
     """
 
-    kind: Literal["turn", "sent", "end", "rest"] = Field(
-        description="turn: may the host be asked? sent: it was; end: it answered; rest: it wants to be left alone."
-    )
+    kind: Literal["look", "turn", "sent", "rest", "end", "answer"]
     seconds: float = Field(0.0, description="turn: least seconds between two requests; rest: how long.")
+    url: str = Field("", description="look: the address.")
+    status: int = Field(0, description="answer: its status.")
+    headers: dict[str, str] = Field(
+        default_factory=dict, description="look, answer: those of the request or the answer, lower-case names."
+    )
 
 
-GO = "go"
-"""The answer to a turn, on a line of its own."""
+class Told(Record):
+    """A line on the spider's standard input, in answer to an `Ask`."""
+
+    kind: Literal["go", "fetch", "own", "use"] = Field(
+        description="go: ask the host now; fetch: do the request; own: use its answer; use: the kept answer instead."
+    )
+    status: int = Field(0, description="use: its status.")
+    headers: dict[str, str] = Field(
+        default_factory=dict, description="fetch: to ask with; use: those of the kept answer."
+    )
+    how: str = Field("", description="use: a sentence for the evidence.")
+    fetched_at: str = Field("", description="use: when its bytes came from the server, ISO 8601 UTC.")
 
 
 class CrawlLine(Record):

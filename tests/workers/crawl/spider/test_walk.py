@@ -7,18 +7,27 @@ from pathlib import Path
 from typing import Any
 
 from agent.ledger.contract import Limit
+from agent.store import Store
 from tests.workers.crawl.site_server import Answer, Route, page, serving
 from tests.workers.turns import LeapingTurns
+from workers.crawl.http.cache import SharedCache
 from workers.crawl.http.robots import read_robots
-from workers.crawl.spider.process import Asking, crawl
+from workers.crawl.spider.answering import Asking
+from workers.crawl.spider.process import crawl
 from workers.crawl.spider.wire import CrawlLine, CrawlOrder
 from workers.runtime.turns import Turns
 
 
 def crawled(
-    tmp_path: Path, start: str, turns: Turns | None = None, limit: Limit | None = None, **changes: Any
+    tmp_path: Path,
+    start: str,
+    turns: Turns | None = None,
+    limit: Limit | None = None,
+    store: Store | None = None,
+    **changes: Any,
 ) -> list[CrawlLine]:
-    """The lines that a crawl of an open site writes; its pace is real only with turns of a real clock."""
+    """The lines that a crawl of an open site writes; its pace is real only with turns of a real clock, and it shares
+    its cache only in a store that is given."""
     (tmp_path / "bodies").mkdir()
     options: dict[str, Any] = {
         "start": start, "robots": read_robots(f"{start}robots.txt", 404, b"", "2026-01-01T00:00:00+00:00"),
@@ -26,7 +35,8 @@ def crawled(
         "max_pages": 100, "private_allowed": True, "bodies": str(tmp_path / "bodies"),
     }  # fmt: skip
     order = CrawlOrder(**{**options, **changes})
-    asking = Asking(turns or LeapingTurns(), limit or Limit("127.0.0.1", order.delay_s))
+    cache = SharedCache(store or Store(str(tmp_path / "store")))
+    asking = Asking(turns or LeapingTurns(), limit or Limit("127.0.0.1", order.delay_s), cache)
     return crawl(order, asking, progress=lambda seen: None)
 
 
