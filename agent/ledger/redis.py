@@ -478,7 +478,7 @@ class RedisLedger:
             "take_turn", limit.group, ticket, spacing_ms(limit.interval_s), limit.connections, _ms(lease_s),
             START_WITHIN_MS, LOOK_AGAIN_MS,
         )  # fmt: skip
-        return Wait(reason, int(wait_ms) / 1000.0) if reason else None
+        return Wait(reason, float(wait_ms) / 1000.0) if reason else None
 
     def turn_started(self, group: str, ticket: str, late_s: float) -> None:
         self._run("turn_started", group, ticket, math.ceil(late_s * 1000))

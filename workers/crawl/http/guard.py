@@ -14,6 +14,7 @@ from typing import Any
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.response import HTTPResponse
 
 from agent.errors import DocumentRejected
 from workers.crawl.http.address import address_allowed
@@ -27,22 +28,32 @@ class GuardedAdapter(HTTPAdapter):
     """Connects to allowed addresses only; raises DocumentRejected private_address for others."""
 
     def __init__(
-        self, named: Collection[Endpoint], watch: Callable[[socket.socket], None], sent: Callable[[], None]
+        self,
+        named: Collection[Endpoint],
+        watch: Callable[[socket.socket], None],
+        sent: Callable[[], None],
+        answered: Callable[[], None],
     ) -> None:
-        """``watch`` is told which socket a request uses; ``sent`` is called when a request is on its way."""
+        """``watch`` is told which socket a request uses; ``sent`` is called when a request is on its way, ``answered``
+        when the head of its answer is here.
+        """
         self._named = named
         self._watch = watch
         self._sent = sent
+        self._answered = answered
         super().__init__()
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         """Build the pools that make guarded connections."""
         super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = _guarded_pools(self._named, self._watch, self._sent)
+        self.poolmanager.pool_classes_by_scheme = _guarded_pools(self._named, self._watch, self._sent, self._answered)
 
 
 def _guarded_pools(
-    named: Collection[Endpoint], watch: Callable[[socket.socket], None], sent: Callable[[], None]
+    named: Collection[Endpoint],
+    watch: Callable[[socket.socket], None],
+    sent: Callable[[], None],
+    answered: Callable[[], None],
 ) -> dict[str, type[HTTPConnectionPool]]:
     def checked(connection: HTTPConnection, sock: socket.socket) -> socket.socket:
         peer = sock.getpeername()[0]
@@ -59,6 +70,11 @@ def _guarded_pools(
                 watch(self.sock)
             super().request(*args, **kwargs)
             sent()
+
+        def getresponse(self) -> HTTPResponse:  # type: ignore[override]  # as urllib3 has it
+            answer = super().getresponse()
+            answered()
+            return answer
 
     class PlainConnection(Told):
         def _new_conn(self) -> socket.socket:

@@ -56,8 +56,9 @@ class Sender:
             DocumentRejected: host_at_rest, or a fault of the wire.
         """
         service, group = errand.service, errand.limit.group
-        credential = credential_for(service)
         ask = replace(errand.ask, headers={name.title(): value for name, value in headers.items()})
+        # Before its turn: what passes between grant and arrival is time that nobody may use.
+        prepared = self._wire.prepared(ask, credential_for(service))
         most_s = service.patience_s if service else MAX_RETRY_AFTER_S
         patience = Patience(
             lambda seconds: self._turns.rest(group, seconds),
@@ -78,7 +79,7 @@ class Sender:
             with self._turns.turn(errand.limit, self._timeout_s + _LEASE_SLACK_S, waiting) as turn:
                 if waited and arrived():
                     raise Arrived
-                reply = self._wire.send(ask, credential, errand.max_bytes, turn, truncate=errand.truncate)
+                reply = self._wire.send(prepared, errand.max_bytes, turn, truncate=errand.truncate)
                 if service and (pause_s := stated_pause_s(reply.headers, errand.limit.interval_s)):
                     self._turns.rest(group, min(pause_s, MAX_REST_S))
                 return patience.heed(reply)

@@ -58,6 +58,16 @@ class Reply:
     body: bytes = b""
 
 
+@dataclass(frozen=True)
+class Prepared:
+    """A request ready to leave, as often as it is tried."""
+
+    request: requests.PreparedRequest = field(repr=False)
+    """With the key."""
+    url: str
+    """Without."""
+
+
 class Broken(Exception):
     """An exchange that broke and may succeed when repeated."""
 
@@ -87,9 +97,26 @@ class Wire:
         self._deadline = Deadline()
         self._on_sent: Callable[[], None] = lambda: None
         self._on_answer: Callable[[], None] = lambda: None
-        self._adapter = GuardedAdapter(named, self._deadline.watch, lambda: self._on_sent())
+        self._adapter = GuardedAdapter(
+            named, self._deadline.watch, sent=lambda: self._on_sent(), answered=lambda: self._on_answer()
+        )
 
-    def send(self, ask: Ask, credential: Credential, max_bytes: int, watch: Watch, *, truncate: bool = False) -> Reply:
+    def prepared(self, ask: Ask, credential: Credential) -> Prepared:
+        """The request as it goes on the wire, with the service's key.
+
+        Raises:
+            DocumentRejected: invalid_url.
+        """
+        try:
+            request = requests.Request(
+                ask.method, ask.url, {**ask.headers, **credential.headers}, data=ask.body, params=credential.parameters
+            )
+            return Prepared(request.prepare(), ask.url)
+        except _FOREIGN:
+            failure = DocumentRejected("invalid_url", ask.url)
+        raise failure  # out of the handler, so that the foreign text is not chained to it
+
+    def send(self, prepared: Prepared, max_bytes: int, watch: Watch, *, truncate: bool = False) -> Reply:
         """The answer, of whatever status.
 
         ``watch`` is told when the request is on its way and when the answer begins. A longer body is cut at
@@ -101,20 +128,16 @@ class Wire:
         """
         self._on_sent, self._on_answer = watch.sent, watch.answered
         try:
-            prepared = requests.Request(
-                ask.method, ask.url, {**ask.headers, **credential.headers}, data=ask.body, params=credential.parameters
-            ).prepare()
             with self._deadline.within(self._timeout_s):
-                return self._exchange(prepared, ask.url, max_bytes, truncate)
+                return self._exchange(prepared.request, prepared.url, max_bytes, truncate)
         except _FOREIGN as error:
-            failure = self._named(error, ask.url)
+            failure = self._named(error, prepared.url)
         raise failure  # out of the handler, so that the foreign text is not chained to it
 
     def _exchange(self, prepared: requests.PreparedRequest, url: str, max_bytes: int, truncate: bool) -> Reply:
         ends_s = time.monotonic() + self._timeout_s
         limits = (min(_CONNECT_S, self._timeout_s), self._timeout_s)
         with self._adapter.send(prepared, stream=True, timeout=limits) as answer:
-            self._on_answer()
             headers = {name.lower(): united(name.lower(), answer.raw.headers.getlist(name)) for name in answer.headers}
             reply = Reply(answer.status_code, headers)
             if reply.status in _BODILESS:
