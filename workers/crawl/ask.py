@@ -7,21 +7,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from pydantic import ValidationError
-
 from agent.errors import DocumentRejected, SourceFailed
 from agent.job.records import Query, TopicMap
 from workers.crawl.http.address import named_endpoints
 from workers.crawl.http.client import client_for
 from workers.crawl.http.services import Services
 from workers.crawl.sources import adapter_of
-from workers.crawl.sources.contract import Found, Refused, SearchContext
+from workers.crawl.sources.contract import UNEXPECTED_SHAPE, Found, Refused, SearchContext
 from workers.runtime.work import StageWork
 
 log = logging.getLogger(__name__)
-
-_UNEXPECTED_SHAPE = (LookupError, TypeError, ValueError, AttributeError, ValidationError)
-"""What reading a field that is not there, or is of another kind, raises."""
 
 
 @dataclass
@@ -100,7 +95,7 @@ class Asking:
                         self._take(item, query, report)
             except (SourceFailed, DocumentRejected) as error:
                 report.error = str(error)
-            except _UNEXPECTED_SHAPE as error:
+            except UNEXPECTED_SHAPE as error:
                 # Well-formed JSON or XML of another shape than documented; the log has the place.
                 log.exception("%s answered unexpectedly", source)
                 report.error = f"It answered something else than it documents ({type(error).__name__}: {error})."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Sequence
 
@@ -10,8 +11,10 @@ from workers.crawl.expand.belonging import belonging
 from workers.crawl.expand.reading import Reading, prose
 from workers.crawl.expand.way import Phrase, Proposal
 from workers.crawl.expand.wording import form
-from workers.crawl.sources.contract import Found
+from workers.crawl.sources.contract import UNEXPECTED_SHAPE, Found
 from workers.crawl.sources.mediawiki import About, Wiki
+
+log = logging.getLogger(__name__)
 
 LOOKED_AT = 5
 """Search results among which the article on the subject is looked for."""
@@ -64,6 +67,9 @@ class Encyclopedia:
             links = self._wiki.lead_links(article.title)
         except (SourceFailed, DocumentRejected) as error:
             return Proposal(note=f"Wikipedia could not be asked: {error}")
+        except UNEXPECTED_SHAPE as error:
+            log.exception("Wikipedia answered unexpectedly")
+            return Proposal(note=f"Wikipedia answered something else than it documents ({error!r})")
         texts = [article.introduction, *(prose(f"{item.candidate.title}. {item.text}") for item in first)]
         phrases = [*_synonyms(subject, article.title, redirects), *_links(subject, links, texts)]
         phrases += _categories(subject, categories, texts)

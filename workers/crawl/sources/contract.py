@@ -20,6 +20,10 @@ from workers.runtime.turns import Turns
 
 Asks = Literal["every_query", "once", "once_focused"]
 
+UNEXPECTED_SHAPE = (LookupError, TypeError, ValueError, AttributeError)
+"""What reading a field that is not there, or is of another kind, raises: well-formed JSON or XML of another shape than
+its service documents. Whoever asks a service takes these for its failure."""
+
 
 @dataclass(frozen=True)
 class Found:

@@ -46,6 +46,8 @@ WIKIS: dict[str, Service] = {
 _MAXLAG_S = 5
 """The manual's advice for programs nobody waits for: with databases further behind than this we wait."""
 
+_MOST_ANSWERS = 100
+"""Of one question: 500 items come in one, and no question here is about more than a few thousand."""
 _MAX_WAITS = 5
 _LONGEST_WAIT_S = 60.0
 _MAX_QUERY_CHARS = 300
@@ -216,12 +218,13 @@ class Wiki:
     def _all(self, params: Params) -> Iterator[dict[str, Any]]:
         """The ``query`` part of each answer, continued until there is no more."""
         more: dict[str, str | int] = {}
-        while True:
+        for _ in range(_MOST_ANSWERS):
             answer = self._ask({"action": "query", **params, **more})
             yield answer.get("query", {})
             if "continue" not in answer:
                 return
             more = answer["continue"]
+        raise SourceFailed(f"Wikipedia ({self.language}) gave {_MOST_ANSWERS} answers to one question and no end.")
 
     def _ask(self, params: Params) -> dict[str, Any]:
         url = f"{self.base}api.php"
@@ -233,8 +236,9 @@ class Wiki:
             fault = answer.get("error")
             if fault is None:
                 return answer
-            if fault.get("code") != "maxlag":
-                raise SourceFailed(f"Wikipedia ({self.language}) refuses the request: {fault.get('info', fault)}")
+            if not isinstance(fault, dict) or fault.get("code") != "maxlag":
+                said = fault.get("info", fault) if isinstance(fault, dict) else fault
+                raise SourceFailed(f"Wikipedia ({self.language}) refuses the request: {said!s:.200}")
             self._wait(min(float(fault.get("lag", _MAXLAG_S)), _LONGEST_WAIT_S))
         raise SourceFailed(
             f"Wikipedia ({self.language}) is busy: its databases lag, five times in a row.",

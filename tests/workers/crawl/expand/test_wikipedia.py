@@ -35,8 +35,10 @@ ARTICLES = (
 
 
 @contextmanager
-def encyclopedia(folder: Path, *articles: Article, lag: int = 0) -> Iterator[Encyclopedia]:
-    with running(WikipediaServer(articles, lag=lag)) as server:
+def encyclopedia(
+    folder: Path, *articles: Article, lag: int = 0, answering: bytes | None = None
+) -> Iterator[Encyclopedia]:
+    with running(WikipediaServer(articles, lag=lag, answering=answering)) as server:
         job = CrawlJob(folder, ["wikipedia"], endpoints={"wikipedia.en": server.endpoint})
         services = services_for(job.spec.endpoints)
         named = named_endpoints((), job.spec.endpoints.values())
@@ -115,3 +117,17 @@ def test_a_title_fits_by_its_words_whatever_their_endings() -> None:
     assert fit("quantum computing", "Quantum computer") == 1
     assert fit("quantum computing", "Quantum mechanics") == 0.5
     assert fit("python programming", "Python (genus)") < 0.7
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"error": "no"}', b'{"error": ["no"]}', b'{"query": []}', b'{"query": {"search": 4}}', b'{"query": null}',
+        b'{"query": {"search": [{"pageid": "x", "title": "t"}]}}', b'{"continue": {"sroffset": 1}, "query": {}}',
+    ],
+)  # fmt: skip
+def test_an_answer_of_another_shape_or_without_end_is_a_note_and_stops_nothing(tmp_path: Path, body: bytes) -> None:
+    with encyclopedia(tmp_path, answering=body) as asked:
+        proposal = asked.propose("bread baking", results())
+    assert not proposal.phrases
+    assert "Wikipedia" in proposal.note

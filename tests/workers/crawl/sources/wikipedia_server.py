@@ -39,17 +39,25 @@ class Article:
 
 class WikipediaServer(SiteServer):
     """Serves articles. ``lag`` requests are first answered that the databases lag; ``at_once`` items of a list go into
-    one answer; deleted pages are still found and gone when asked about.
+    one answer; deleted pages are still found and gone when asked about; ``answering`` is the body of every answer of an
+    API that has gone mad.
     """
 
     def __init__(
-        self, articles: Sequence[Article], *, lag: int = 0, at_once: int = 2, deleted: Sequence[int] = ()
+        self,
+        articles: Sequence[Article],
+        *,
+        lag: int = 0,
+        at_once: int = 2,
+        deleted: Sequence[int] = (),
+        answering: bytes | None = None,
     ) -> None:
         super().__init__({"/robots.txt": Answer(ROBOTS, headers={"Content-Type": "text/plain"})})
         self.articles = articles
         self.lag = lag
         self.at_once = at_once
         self.deleted = deleted
+        self.answering = answering
 
     @property
     def endpoint(self) -> str:
@@ -59,6 +67,8 @@ class WikipediaServer(SiteServer):
     def route(self, path: str) -> Route:
         """The API's answer."""
         parts = urlsplit(path)
+        if parts.path == "/w/api.php" and self.answering is not None:
+            return Answer(self.answering, headers={"Content-Type": "application/json"})
         if parts.path == "/w/api.php":
             return _json(self._answer(dict(parse_qsl(parts.query))))
         for article in self.articles:
