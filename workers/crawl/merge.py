@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import combinations
 from typing import NamedTuple
 
+from agent.job.licences import joined
 from agent.job.records import Candidate, Copy, Evidence
 from workers.crawl.copies import is_resolver, licence_rank, with_copies
 from workers.crawl.sources.contract import Found, Refused
@@ -134,6 +135,10 @@ def _united(group: Sequence[Found]) -> Found:
     for item in rest:
         if item.candidate.id != first.id or item.candidate.copies:
             candidate = with_copies(candidate, with_copies(item.candidate, _own_address(item.candidate)).copies)
+    if candidate.blob or not candidate.copies:
+        # All of them state the licence of what is at this one address: each binds.
+        stated = joined(each.licence for each in everyone if each.id == first.id)
+        candidate = candidate.model_copy(update={"licence": stated})
     evidence = [line for each in everyone for line in each.evidence]
     counts = [each.citations for each in everyone if each.citations is not None]
     also = {f"{each.source} {each.url}" for each in everyone} | {line for each in everyone for line in each.also}

@@ -181,3 +181,12 @@ def test_the_order_of_finds_changes_nothing_and_nothing_is_lost(items: list[Foun
 
 def _address(line: str) -> str:
     return line.partition(" ")[2]
+
+
+@pytest.mark.parametrize("blob", ["", "0" * 64])
+def test_two_licences_that_are_stated_for_one_address_both_bind(blob: str) -> None:
+    outer = find("file:///a/sub/x.txt", "dir:/a", licence="CC0-1.0", blob=blob)
+    inner = find("file:///a/sub/x.txt", "dir:/a/sub", licence="CC-BY-ND-4.0", blob=blob)
+    silent = find("file:///a/sub/x.txt", "dir:/", blob=blob)
+    assert together(outer, inner, silent).candidate.licence == "CC0-1.0 AND CC-BY-ND-4.0"
+    assert together(silent, inner, outer).candidate.licence == "CC0-1.0 AND CC-BY-ND-4.0"
