@@ -56,9 +56,12 @@ def report_failure(error: BaseException) -> int:
 
 
 def _say(message: str, next_step: str) -> None:
-    click.echo(f"error: {message}", err=True)
+    # What was read of strangers may stand in it; only now imported, since most commands end well.
+    from agent.report.words import printable
+
+    click.echo(f"error: {printable(message)}", err=True)
     if next_step:
-        click.echo(f"next: {next_step}", err=True)
+        click.echo(f"next: {printable(next_step)}", err=True)
 
 
 def _first_line(error: BaseException) -> str:

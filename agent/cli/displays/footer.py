@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agent.job.states import JobState
-from agent.report.words import duration, spoken
+from agent.report.words import duration, printable, spoken
 
 
 def footer(state: JobState | None, reason: str, eta_s: float | None) -> str:
@@ -12,7 +12,7 @@ def footer(state: JobState | None, reason: str, eta_s: float | None) -> str:
         return ""
     parts = [spoken(state)]
     if reason:
-        parts.append(reason)
+        parts.append(printable(reason))
     elif eta_s is not None:
         parts.append(f"about {duration(eta_s)} left")
     return ", ".join(parts)

@@ -38,6 +38,11 @@ def test_an_error_without_a_next_step_is_one_line(capsys: pytest.CaptureFixture[
     assert capsys.readouterr().err == "error: No job 'x' here.\n"
 
 
+def test_what_a_stranger_wrote_does_not_steer_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    _raising(UnknownJob("Disallow: /\x1b[2J", next_step="Read \u202eit."))
+    assert capsys.readouterr().err == "error: Disallow: / [2J\nnext: Read  it.\n"
+
+
 def test_a_wrong_option_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
     assert _raising(click.UsageError("No such option: --x")) == ExitCode.USAGE
     assert capsys.readouterr().err.startswith("error: No such option: --x\nnext: ")

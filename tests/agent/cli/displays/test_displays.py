@@ -91,6 +91,12 @@ def test_stages_do_not_silence_each_other() -> None:
     assert len(_lines(out)) == 2
 
 
+def test_why_a_job_failed_does_not_steer_the_terminal() -> None:
+    out = io.StringIO()
+    LineDisplay(out).show(StateChanged(JobState.FAILED, "closed by Disallow: /\x1b]0;owned\x07"))
+    assert _lines(out) == ["failed, closed by Disallow: / ]0;owned "]
+
+
 def test_states_notices_and_hints_are_lines_without_control_characters() -> None:
     out = io.StringIO()
     display = LineDisplay(out)
