@@ -73,7 +73,8 @@ def test_a_store_that_cannot_be_written_for_a_while_costs_only_time(
     store = str(cluster.folder / "store")
     job = cluster.submit(documents, model)
     cluster.wait_for(job, "committed", "retrieve")
-    assert mounted("-o", "remount,ro", store)
+    # A disk on which a file is just being written cannot be made read-only: try between two writes.
+    cluster.wait_until(lambda: mounted("-o", "remount,ro", store), 10, "a read-only store")
     try:
         said = retried(cluster, job, "Read-only file system")
         assert "Cannot write" in said and "FINETUNE_STORE_URL" in said
