@@ -10,28 +10,21 @@ from agent.job.candidate_list import read_candidates
 from agent.job.model import ModelFacts
 from agent.models import inspect_model
 from agent.spec import JobSpec
-from agent.spec.sources import identity, local_path
+from agent.spec.sources import absolute, identity, local_path
 
 
 def grounded(spec: JobSpec) -> JobSpec:
     """The spec with folders and files as absolute paths, since workers run elsewhere."""
-    sources = tuple(_absolute(source) for source in spec.sources)
+    sources = tuple(absolute(source) for source in spec.sources)
     written = {identity(source): source for source in sources}
     # What is declared of a source must be found under the very words that its documents will carry.
     declared = {
-        written.get(identity(source), _absolute(source)): word for source, word in spec.permission.declared.items()
+        written.get(identity(source), absolute(source)): word for source, word in spec.permission.declared.items()
     }
     permission = spec.permission.model_copy(update={"declared": declared})
     model = Path(spec.model).expanduser()
     name = str(model.absolute()) if model.is_dir() else spec.model
     return spec.model_copy(update={"sources": sources, "permission": permission, "model": name})
-
-
-def _absolute(source: str) -> str:
-    prefix, _, rest = source.partition(":")
-    path = local_path(rest)
-    is_path = rest and (prefix in ("dir", "candidates", "khan") or (prefix == "urls" and path.is_file()))
-    return f"{prefix}:{path.absolute()}" if is_path else source
 
 
 def check(spec: JobSpec) -> ModelFacts:

@@ -13,7 +13,7 @@ from pydantic.fields import FieldInfo
 from agent.cli.assignments import Fields, assign, read_assignments, read_base
 from agent.errors import InvalidSpec
 from agent.spec import JobSpec
-from agent.spec.sources import DEFAULT_SOURCES, SOURCE_KINDS, local_path
+from agent.spec.sources import DEFAULT_SOURCES, SOURCE_KINDS, absolute
 
 DEFAULT_MODEL = "smollm2-135m"
 """The one base model that needs no model hub: 93 MB from the package index."""
@@ -101,15 +101,6 @@ def spec_from(chosen: Mapping[str, Any]) -> JobSpec:
     fields.setdefault("model", DEFAULT_MODEL)
     _demand(fields)
     return JobSpec(**fields)
-
-
-def absolute(source: str) -> str:
-    """The source with a local path made absolute, since workers have working folders of their own."""
-    prefix, _, rest = source.partition(":")
-    path = local_path(rest)
-    if rest and (prefix in ("dir", "candidates", "khan") or (prefix == "urls" and path.is_file())):
-        return f"{prefix}:{path.absolute()}"
-    return source
 
 
 def _declaration(text: str) -> tuple[str, str]:

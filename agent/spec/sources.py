@@ -114,3 +114,12 @@ def local_path(argument: str) -> Path:
         return Path(argument).expanduser()
     except RuntimeError:  # ~nobody/papers
         return Path(argument)
+
+
+def absolute(source: str) -> str:
+    """The source with a local path made absolute, since workers have working folders of their own."""
+    prefix, _, rest = source.partition(":")
+    path = local_path(rest)
+    if rest and (prefix in ("dir", "candidates", "khan") or (prefix == "urls" and path.is_file())):
+        return f"{prefix}:{path.absolute()}"
+    return source

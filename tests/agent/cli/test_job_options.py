@@ -9,10 +9,10 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from agent.cli.job_options import absolute, spec_from, spec_options
+from agent.cli.job_options import spec_from, spec_options
 from agent.errors import InvalidSpec
 from agent.spec import JobSpec
-from agent.spec.sources import DEFAULT_SOURCES
+from agent.spec.sources import DEFAULT_SOURCES, absolute
 
 
 def _spec(*words: str) -> JobSpec:
