@@ -125,6 +125,18 @@ class Page(Record):
     evidence: tuple[Evidence, ...] = ()
 
 
+class Decision(Record):
+    """One choice that was made about a document or a page of it, with what it rests on, so that it can be explained."""
+
+    step: str = Field(
+        description="Where it was made, dotted: route, encoding, html.content, pdf.layer, pdf.layout, ocr.prepare, …"
+    )
+    choice: str = Field(description="What was chosen, a word or two.")
+    reason: str = Field("", description="Why, for people.")
+    page: int = Field(0, description="1-based page it concerns, 0 for the whole document.")
+    measured: dict[str, float] = Field(default_factory=dict, description="Figures it rests on, named with their units.")
+
+
 class BlockKind(StrEnum):
     """What a block of a document is."""
 
@@ -133,21 +145,52 @@ class BlockKind(StrEnum):
     LIST = "list"
     CODE = "code"
     TABLE = "table"
+    FORMULA = "formula"
+    CAPTION = "caption"
     QUOTE = "quote"
 
 
+def _unknown(value: object) -> bool:
+    """Fields of a block that say nothing are not written: blocks are most of what a job stores."""
+    return value is None or value == ""
+
+
 class Block(Record):
-    """One block in reading order."""
+    """One block in reading order, and where it stood."""
 
     kind: BlockKind
-    text: str = Field(description="Plain text; list items one a line with '- '; tables as Markdown.")
+    text: str = Field(
+        description=(
+            "Plain text with inline TeX between $; list items one a line with '- '; tables as Markdown; displayed "
+            "formulas as TeX between $$, or as the characters printed where no TeX is known."
+        )
+    )
     level: int = Field(0, description="1 to 6 for headings, else 0.")
-    language: str = Field("", description="Programming language of a code block where known.")
+    language: str = Field(
+        "",
+        description=(
+            "Of code: the programming language where known. Of anything else: ISO 639-1, where it is surely not the "
+            "document's."
+        ),
+    )
     page: int = Field(0, description="1-based page of a paged document, else 0.")
+    box: tuple[float, float, float, float] | None = Field(
+        None, exclude_if=_unknown, description="x0, y0, x1, y1 on its page in points from the top left, where known."
+    )
+    path: str = Field(
+        "", exclude_if=_unknown, description="Where it stood in a tree: XPath of its element; file#path in an archive."
+    )
+    start: int | None = Field(
+        None, exclude_if=_unknown, description="Offset of its first code point in the decoded source, where known."
+    )
+    end: int | None = Field(None, exclude_if=_unknown, description="Offset after its last one.")
+    confidence: float | None = Field(
+        None, exclude_if=_unknown, description="Of text read by OCR: mean word confidence, 0 to 1; else None."
+    )
 
 
 class Document(Record):
-    """A parsed document: typed blocks and what is known about it."""
+    """A parsed document: typed blocks, what is known about it, and how that was found out."""
 
     id: str
     url: str
@@ -155,15 +198,24 @@ class Document(Record):
     title: str = ""
     authors: tuple[str, ...] = ()
     date: str = ""
+    doi: str = Field("", description="Lower case, without https://doi.org/.")
     language: str = Field("", description="ISO 639-1 code of the main language, '' when undecided.")
     licence: str = Field("", description="SPDX expression, or '' when none is stated.")
+    obtained: dict[str, str] = Field(
+        default_factory=dict, description="Field (title, date, …) -> where it was read, for example 'JSON-LD headline'."
+    )
     blob: str = Field(description="sha256 of the original bytes.")
     text_sha256: str = Field(description="sha256 of the text of all blocks.")
     media_type: str = Field(description="What the bytes are, by content.")
     parser: str = Field(description="Which road read it: html | jats | pdf | ocr | markdown | text …")
-    quality: float = Field(description="0 to 1, see workers/parse/quality.py.")
+    pages: int = Field(0, description="Pages of a paged document, else 0.")
+    ocr_pages: int = Field(0, description="Pages read by OCR.")
+    quality: float = Field(description="0 to 1, the product of its parts; see workers/parse/quality/.")
+    quality_parts: dict[str, float] = Field(default_factory=dict, description="Part of the quality -> 0 to 1.")
+    masked: dict[str, int] = Field(default_factory=dict, description="Kind of personal data -> how often masked.")
     score: float = Field(0.0, description="Relevance carried from discovery.")
     blocks: tuple[Block, ...]
+    decisions: tuple[Decision, ...] = Field((), description="What was chosen on the way, in order.")
     fetched_at: str = ""
     fetched_from: str = Field("", description="Where the bytes came from, when that is not the url.")
     evidence: tuple[Evidence, ...] = ()
@@ -196,7 +248,7 @@ class Chunk(Record):
     licence: str = ""
     language: str = ""
     blocks: tuple[Block, ...]
-    tokens: int = Field(description="Estimated tokens, see workers/parse/chunk.py.")
+    tokens: int = Field(description="Estimated tokens, see workers/parse/curate/chunk.py.")
 
     @property
     def text(self) -> str:

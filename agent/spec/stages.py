@@ -122,11 +122,32 @@ class ParseConfig(StageConfig):
     """How bytes become text."""
 
     languages: tuple[str, ...] = Field(("en",), description="ISO 639-1 codes kept; empty keeps all.")
-    ocr: bool = Field(True, description="Whether pages without a text layer are read by Tesseract.")
-    ocr_language: str = Field("eng", description="Tesseract language pack, for example eng or eng+deu.")
-    max_pages: int = Field(500, ge=1, description="Paged documents longer than this are rejected as too_long.")
+    ocr: bool = Field(True, description="Whether pages without a usable text layer are read by Tesseract.")
+    ocr_language: str = Field(
+        "auto",
+        description=(
+            "Tesseract language packs, for example eng or eng+deu; auto chooses by the script of each page among those "
+            "installed."
+        ),
+    )
+    pdf_layout: Literal["auto", "never"] = Field(
+        "auto",
+        description="Whether PDF pages with tables or a complex layout are read by the layout model, which is slow.",
+    )
+    max_pages: int = Field(5000, ge=1, description="Paged documents longer than this are rejected as too_long.")
+    pages_per_unit: int = Field(
+        100, ge=1, description="Longer PDFs are cut into ranges of so many pages, which workers read side by side."
+    )
+    mask_personal_data: bool = Field(True, description="Whether e-mail addresses, telephone numbers, keys are masked.")
     min_quality: Share = Field(0.3, description="Documents scoring lower are rejected as low_quality.")
     min_words: int = Field(50, ge=1, description="Documents with fewer words are rejected as too_short.")
+    max_seconds: float = Field(
+        600, gt=0, description="A document, or a range of pages, that takes longer is rejected as parser_timeout."
+    )
+    max_memory_mb: int = Field(
+        3072, ge=256, description="A document whose reading takes more is rejected as too_much_memory."
+    )
+    max_text_mb: float = Field(32, gt=0, description="A document that gives more text is rejected as too_much_text.")
 
 
 class CurateConfig(StageConfig):
@@ -140,7 +161,15 @@ class CurateConfig(StageConfig):
     )
     validation_share: Share = Field(0.1, description="Share of documents held out to watch training.")
     test_share: Share = Field(0.15, description="Share of documents held out for the verdict.")
-    chunk_tokens: int = Field(220, ge=32, le=8192, description="Most estimated tokens in one chunk.")
+    chunk_tokens: int = Field(
+        220,
+        ge=32,
+        le=8192,
+        description="Most tokens of the job's own model in one chunk; whole code and tables may exceed it.",
+    )
+    chunk_overlap_blocks: int = Field(
+        0, ge=0, le=8, description="Blocks at the end of a chunk that the next chunk of the same section begins with."
+    )
     min_chunk_tokens: int = Field(24, ge=1, description="Shorter chunks are rejected as too_short.")
 
     @model_validator(mode="after")

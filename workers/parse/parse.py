@@ -10,11 +10,11 @@ from agent.errors import ArtifactCorrupt, DocumentRejected
 from agent.job.licences import joined
 from agent.job.records import Document, Page
 from agent.spec import ParseConfig
-from workers.parse.clean import clean
-from workers.parse.isolation import ReaderFailed, ReaderProcess
+from workers.parse.clean.blocks import clean
+from workers.parse.isolation.process import ReaderFailed, ReaderProcess
 from workers.parse.language import identify
 from workers.parse.prose import prose_of, word_count
-from workers.parse.quality import quality
+from workers.parse.quality.score import quality
 from workers.parse.read import Reading, ReadRequest
 from workers.parse.titles import title_of
 from workers.runtime.work import Outcome, StageWork
@@ -54,6 +54,7 @@ def _request(page: Page, config: ParseConfig) -> ReadRequest:
         media_type=page.headers.get("content-type") or page.media_type,
         max_pages=config.max_pages,
         ocr_language=config.ocr_language if config.ocr else None,
+        pdf_layout=config.pdf_layout == "auto",
     )
 
 
@@ -68,7 +69,7 @@ def judged(page: Page, reading: Reading, config: ParseConfig) -> Document:
     prose = prose_of(blocks)
     words = word_count(prose)
     if not words:
-        raise DocumentRejected("no_text", f"read as {reading.media_type} ({reading.reason})")
+        raise DocumentRejected("no_text", f"read as {reading.media_type}")
     if words < config.min_words:
         raise DocumentRejected("too_short", f"{words} words, parse.min_words is {config.min_words}")
     language = identify(prose)
@@ -86,15 +87,21 @@ def judged(page: Page, reading: Reading, config: ParseConfig) -> Document:
         title=title_of(parsed.title, page.title, blocks, page.url),
         authors=parsed.authors,
         date=parsed.date,
+        doi=parsed.doi,
         language=language.code,
         licence=joined((page.licence, parsed.licence)),
+        obtained=parsed.obtained,
         blob=page.blob,
         text_sha256=hashlib.sha256("\n\n".join(block.text for block in blocks).encode()).hexdigest(),
         media_type=reading.media_type,
         parser=parsed.parser,
+        pages=parsed.pages,
+        ocr_pages=parsed.ocr_pages,
         quality=parts.score,
+        quality_parts=dict(parts._asdict()),
         score=page.score,
         blocks=blocks,
+        decisions=parsed.decisions,
         fetched_at=page.fetched_at,
         fetched_from=page.headers.get("content-location", ""),
         evidence=page.evidence,

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from agent.errors import DocumentRejected
 from workers.parse.encoding import has_unicode_mark
-from workers.parse.ocw import is_ocw
+from workers.parse.formats.ocw import is_ocw
 
 
 class Format(StrEnum):

@@ -15,4 +15,4 @@ def parse(job_id: str, stage: str, shard: str) -> None:
 @app.task(name=task_name(Stage.CURATE))
 def curate(job_id: str, stage: str, shard: str) -> None:
     """Run one unit of the curate stage."""
-    run_unit("workers.parse.curate:curate", job_id, stage, shard)
+    run_unit("workers.parse.curate.curate:curate", job_id, stage, shard)

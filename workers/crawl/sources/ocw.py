@@ -49,7 +49,7 @@ SITE = Service(
 
 DATA = "data.json"
 MEDIA_TYPE = "application/vnd.mit-ocw+json"
-"""Ours, for ``data.json``: what `workers.parse.ocw` reads."""
+"""Ours, for ``data.json``: what `workers.parse.formats.ocw` reads."""
 
 PAGE = 50
 _JUDGED_CHARS = 8_000

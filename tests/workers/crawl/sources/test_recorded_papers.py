@@ -24,7 +24,7 @@ from workers.crawl.sources import services_for
 from workers.crawl.sources.arxiv_records import read_feed, read_licence
 from workers.crawl.sources.mediawiki import Wiki, about_of, hit_of, pages_of
 from workers.crawl.sources.pubmed_records import read_articles, read_full_text, read_search
-from workers.parse.jats import read_jats
+from workers.parse.formats.jats import read_jats
 
 pytestmark = pytest.mark.skipif(not RECORDED.is_dir(), reason="the recorded answers are not beside this checkout")
 

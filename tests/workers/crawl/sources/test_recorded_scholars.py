@@ -26,7 +26,7 @@ from workers.crawl.http.address import named_endpoints
 from workers.crawl.http.client import PoliteClient, client_for
 from workers.crawl.http.services import Services
 from workers.crawl.sources import scholar_of, services_for
-from workers.parse.ocw import is_ocw, read_ocw
+from workers.parse.formats.ocw import is_ocw, read_ocw
 
 FIELDS = ("doi", "title", "abstract", "authors", "date", "venue", "citations", "copies")
 

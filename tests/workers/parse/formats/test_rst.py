@@ -1,0 +1,74 @@
+"""reStructuredText with all that Sphinx adds to it."""
+
+from __future__ import annotations
+
+from agent.job.records import BlockKind
+from workers.parse.formats.rst import read_rst
+
+SOURCE = """
+.. _qubits:
+
+======
+Qubits
+======
+
+:Author: Ada One
+:Date: 2024-03-04
+
+A *qubit* has two states, see :ref:`the gates <gates>`, :func:`~lib.core.measure` and :ref:`next_steps`.
+|product_name| does it; the chance is :math:`|a|^2`.
+
+.. note:: Read this twice.
+
+.. custom:directive:: argument
+   :option: value
+
+   What stands under it is read.
+
+.. toctree::
+
+   other
+
+Code
+----
+
+.. code-block:: python
+   :emphasize-lines: 1
+
+   h(0)
+     cnot(0, 1)
+
+- one
+- two
+
+  - three
+
+.. literalinclude:: /etc/passwd
+"""
+
+
+def test_sphinx_roles_and_directives_give_what_a_reader_sees() -> None:
+    texts = [block.text for block in read_rst(SOURCE).blocks]
+    assert texts[1] == (
+        "A qubit has two states, see the gates, measure and next steps. product name does it; the chance is $|a|^2$."
+    )
+    assert "Read this twice." in texts and "What stands under it is read." in texts
+    assert not any("other" in text or "root:" in text for text in texts)
+
+
+def test_blocks_keep_their_kind_and_level() -> None:
+    found = read_rst(SOURCE).blocks
+    assert [(block.text, block.level) for block in found if block.level] == [("Qubits", 1), ("Code", 2)]
+    code = next(block for block in found if block.kind is BlockKind.CODE)
+    assert (code.text, code.language) == ("h(0)\n  cnot(0, 1)", "python")
+    assert found[-1].text == "- one\n- two\n  - three"
+
+
+def test_title_author_and_date_come_from_the_document() -> None:
+    parsed = read_rst(SOURCE)
+    assert (parsed.title, parsed.authors, parsed.date) == ("Qubits", ("Ada One",), "2024-03-04")
+
+
+def test_broken_markup_is_read_as_far_as_it_goes() -> None:
+    parsed = read_rst("Title\n===\n\nAn *unclosed emphasis and a `broken role.\n\nMore text.\n")
+    assert parsed.blocks[-1].text == "More text."

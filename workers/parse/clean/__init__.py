@@ -1,0 +1,1 @@
+"""Blocks made fit to learn from: furniture, navigation, personal data and damage out."""

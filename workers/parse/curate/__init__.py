@@ -1,0 +1,1 @@
+"""All documents of a job become distinct, split, and cut into chunks."""

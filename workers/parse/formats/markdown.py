@@ -1,0 +1,178 @@
+"""Markdown to blocks: CommonMark with tables and TeX mathematics; front matter gives title, authors, date, licence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from agent.job.licences import spdx
+from agent.job.records import Block, BlockKind
+from workers.parse import blocks
+from workers.parse.dates import iso_date
+from workers.parse.parsed import Parsed
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.tree import SyntaxTreeNode
+
+# What site generators write between the lines: Liquid and Hugo tags, DocFX and MyST directives, admonition marks.
+_GENERATOR_TAGS = re.compile(r"\{%.*?%\}|\{\{[<%].*?[%>]\}\}|\{\{\s*[\w.|\s]+\s*\}\}", re.DOTALL)
+_DIRECTIVE_LINES = re.compile(
+    r"^[ \t]*:::.*$|^[ \t]*!?\[!INCLUDE\b.*$|^(?:>[ \t]*)?\[!\w+\][ \t]*$", re.MULTILINE | re.IGNORECASE
+)
+_FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})", re.MULTILINE)
+_STYLED = re.compile(r"<(style|script|svg|iframe)\b.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
+
+
+def read_markdown(text: str) -> Parsed:
+    """The blocks of a Markdown document and its front matter (YAML, between ``---`` lines at the top)."""
+    matter, body = front_matter(text)
+    found = markdown_blocks(body)
+    title = _text(matter.get("title")) or next((block.text for block in found if block.level), "")
+    authors = matter.get("authors") or matter.get("author") or ()
+    return Parsed(
+        blocks=tuple(found),
+        parser="markdown",
+        title=title,
+        authors=tuple(_text(one) for one in ([authors] if isinstance(authors, str) else authors) if _text(one)),
+        date=iso_date(_text(matter.get("date") or matter.get("ms.date"))),
+        licence=spdx(_text(matter.get("license") or matter.get("licence") or matter.get("rights"))),
+    )
+
+
+def front_matter(text: str) -> tuple[Mapping[str, Any], str]:
+    """The front matter as a mapping, and the text after it; broken front matter is cut off and reads as empty."""
+    import frontmatter
+    import yaml
+
+    try:
+        post = frontmatter.loads(text)
+    except yaml.YAMLError:
+        return {}, re.sub(r"\A---\n.*?\n---\n", "", text, count=1, flags=re.DOTALL)
+    return (post.metadata if isinstance(post.metadata, dict) else {}), post.content
+
+
+def markdown_blocks(text: str) -> list[Block]:
+    """The blocks of Markdown text without front matter."""
+    from markdown_it.tree import SyntaxTreeNode
+
+    tree = SyntaxTreeNode(_reader().parse(_without_generator_marks(text)))
+    return [block for block in _blocks(tree.children) if block.text.strip("|- \n")]
+
+
+@cache
+def _reader() -> MarkdownIt:
+    from markdown_it import MarkdownIt
+    from mdit_py_plugins.dollarmath import dollarmath_plugin
+
+    # Mathematics is protected first: emphasis would eat the underscores of $a_i b_i$.
+    return MarkdownIt("commonmark").enable(["table", "strikethrough"]).use(dollarmath_plugin, double_inline=True)
+
+
+def _without_generator_marks(text: str) -> str:
+    """Generator tags removed outside fenced code, where they would be the subject itself."""
+    parts: list[str] = []
+    position, fence = 0, ""
+    for match in _FENCE.finditer(text):
+        if not fence:
+            parts.append(_unmarked(text[position : match.start()]))
+            position, fence = match.start(), match[1]
+        elif match[1].startswith(fence):
+            parts.append(text[position : match.end()])
+            position, fence = match.end(), ""
+    parts.append(text[position:] if fence else _unmarked(text[position:]))
+    return "".join(parts)
+
+
+def _unmarked(text: str) -> str:
+    return _DIRECTIVE_LINES.sub("", _STYLED.sub("", _GENERATOR_TAGS.sub("", text)))
+
+
+def _blocks(nodes: Sequence[SyntaxTreeNode]) -> Iterator[Block]:
+    for node in nodes:
+        match node.type:
+            case "heading":
+                yield blocks.heading(_inline(node), int(node.tag[1]))
+            case "paragraph":
+                yield blocks.paragraph(_inline(node))
+            case "fence" | "code_block":
+                yield blocks.code(node.content, (node.info or "").partition(" ")[0].strip("{}. "))
+            case "math_block" | "math_block_label" | "amsmath":
+                yield blocks.paragraph(f"$${node.content.strip()}$$")
+            case "bullet_list" | "ordered_list":
+                yield from _list_blocks(node)
+            case "blockquote":
+                inner = list(_blocks(node.children))
+                prose = "\n".join(block.text for block in inner if block.kind is BlockKind.PARAGRAPH)
+                if prose:
+                    yield blocks.quote(prose)
+                yield from (block for block in inner if block.kind is not BlockKind.PARAGRAPH)
+            case "table":
+                yield blocks.table(
+                    [[_inline(cell) for cell in row.children] for part in node.children for row in part.children]
+                )
+            case "html_block":
+                yield from _html_blocks(node.content)
+
+
+def _list_blocks(node: SyntaxTreeNode) -> Iterator[Block]:
+    """The list as one block, then the code and tables that stood inside its items."""
+    items: list[tuple[int, str]] = []
+    inside: list[Block] = []
+    _collect_items(node, 0, items, inside)
+    if items:
+        yield blocks.listing(items)
+    yield from inside
+
+
+def _collect_items(node: SyntaxTreeNode, depth: int, items: list[tuple[int, str]], inside: list[Block]) -> None:
+    for item in node.children:
+        own = [_inline(child) for child in item.children if child.type in ("paragraph", "heading")]
+        items.append((depth, " ".join(own)))
+        for child in item.children:
+            if child.type in ("bullet_list", "ordered_list"):
+                _collect_items(child, depth + 1, items, inside)
+            elif child.type not in ("paragraph", "heading"):
+                inside += _blocks([child])
+
+
+def _html_blocks(content: str) -> list[Block]:
+    """Blocks of raw HTML between Markdown paragraphs; figures without text and comments give none."""
+    import lxml.html
+    from lxml.etree import ParserError
+
+    from workers.parse.html.markup import to_blocks
+
+    try:
+        return to_blocks(lxml.html.fragment_fromstring(content, create_parent="div"))
+    except ParserError:
+        return []
+
+
+def _inline(node: SyntaxTreeNode) -> str:
+    """The text of inline content: links by their words, images not at all, code in backquotes, mathematics in $."""
+    parts: list[str] = []
+    for inner in node.children:
+        match inner.type:
+            case "text":
+                parts.append(inner.content)
+            case "code_inline":
+                parts.append(f"`{inner.content}`")
+            case "math_inline":
+                parts.append(f"${inner.content}$")
+            case "math_inline_double":
+                parts.append(f"$${inner.content.strip()}$$")
+            case "softbreak" | "hardbreak":
+                parts.append(" ")
+            case "image" | "html_inline":
+                continue
+            case _:
+                parts.append(_inline(inner))
+    return "".join(parts)
+
+
+def _text(value: object) -> str:
+    """A front matter value as one line; nothing for empty and nested values."""
+    return "" if value is None or isinstance(value, (list, dict)) else blocks.one_line(str(value))

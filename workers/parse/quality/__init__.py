@@ -1,0 +1,1 @@
+"""How good a document's text is, in visible parts."""
