@@ -38,7 +38,7 @@ bench: $(INSTALLED) ## Measure, each figure beside its baseline
 	$(BIN)/python -m tests.bench
 
 faults: $(INSTALLED) ## Break every process in every stage, three times and more, and print the recoveries
-	FAULT_REPEATS=$${FAULT_REPEATS:-3} $(BIN)/python -m pytest tests/faults -m "fault or slow_fault"
+	FAULT_REPEATS=$${FAULT_REPEATS:-3} $(BIN)/python -m pytest tests/faults tests/workers/train/test_resume.py -m "fault or slow_fault"
 
 chaos: $(INSTALLED) ## Five times ten minutes of random faults while twenty jobs run
 	$(BIN)/python -m tests.faults.chaos --seeds 1-5 --jobs 20 --minutes 10

@@ -14,6 +14,7 @@ DISTRIBUTION = "finetune-agent"
 NEEDED_FOR = {
     "run": ("local", "crawl", "parse", "generate", "train"),
     "discover": ("local", "crawl"),
+    "parse": ("parse",),
     "flower": ("flower",),
 }
 """Command -> extras without which it cannot work."""

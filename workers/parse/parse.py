@@ -27,7 +27,7 @@ def parse(work: StageWork) -> Outcome:
             beat = partial(work.tick, done, len(pages))
             beat()
             try:
-                reading = reader.read(work.store.get_blob(page.blob), _request(page, work.spec.parse), beat)
+                reading = reader.read(work.store.get_blob(page.blob), request_of(page, work.spec.parse), beat)
                 judgement = judge(page, reading, work.spec.parse)
             except DocumentRejected as rejected:
                 work.output.reject(DOCUMENTS, page.id, rejected.reason, rejected.detail, url=page.url)
@@ -45,7 +45,8 @@ def parse(work: StageWork) -> Outcome:
     return Outcome()
 
 
-def _request(page: Page, config: ParseConfig) -> ReadRequest:
+def request_of(page: Page, config: ParseConfig) -> ReadRequest:
+    """What a reader is told about a page."""
     return ReadRequest(
         url=page.url,
         media_type=page.headers.get("content-type") or page.media_type,

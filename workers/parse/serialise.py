@@ -1,0 +1,1 @@
+def to_markdown(document): return document.text
