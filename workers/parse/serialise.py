@@ -1,1 +1,0 @@
-def to_markdown(document): return document.text
