@@ -9,7 +9,6 @@ from agent.errors import ArtifactCorrupt, DocumentRejected
 from agent.job.records import Document, Page
 from agent.spec import ParseConfig
 from workers.parse.isolation.process import ReaderFailed, ReaderProcess
-from workers.parse.judge import judge
 from workers.parse.read import ReadRequest
 from workers.runtime.work import Outcome, StageWork
 
@@ -27,8 +26,8 @@ def parse(work: StageWork) -> Outcome:
             beat = partial(work.tick, done, len(pages))
             beat()
             try:
-                reading = reader.read(work.store.get_blob(page.blob), _request(page, work.spec.parse), beat)
-                judgement = judge(page, reading, work.spec.parse)
+                content = work.store.get_blob(page.blob)
+                judgement = reader.judged(content, request_of(page, work.spec.parse), page, work.spec.parse, beat)
             except DocumentRejected as rejected:
                 work.output.reject(DOCUMENTS, page.id, rejected.reason, rejected.detail, url=page.url)
             except (ReaderFailed, ArtifactCorrupt) as error:
@@ -45,7 +44,8 @@ def parse(work: StageWork) -> Outcome:
     return Outcome()
 
 
-def _request(page: Page, config: ParseConfig) -> ReadRequest:
+def request_of(page: Page, config: ParseConfig) -> ReadRequest:
+    """What the reader is told of a page beside its bytes."""
     return ReadRequest(
         url=page.url,
         media_type=page.headers.get("content-type") or page.media_type,

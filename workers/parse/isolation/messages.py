@@ -1,0 +1,42 @@
+"""What worker and reader process say to each other, one JSON line a message."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from agent.job.records import Page, Record
+from agent.spec import ParseConfig
+from workers.parse.isolation.limits import Limits
+from workers.parse.judge import Judgement
+from workers.parse.read import Reading, ReadRequest
+
+
+class Judging(Record):
+    """What a reading is to be judged by."""
+
+    page: Page
+    config: ParseConfig
+
+
+class Order(Record):
+    """One document to read."""
+
+    file: str = Field(description="Where its bytes lie.")
+    request: ReadRequest
+    limits: Limits
+    judging: Judging | None = Field(None, description="None: the reading is wanted as it is.")
+
+
+class Answer(Record):
+    """Progress, or what became of an order; exactly one field is set."""
+
+    pages: tuple[int, int] | None = Field(None, description="Pages done and all pages; more answers follow.")
+    reading: Reading | None = None
+    judgement: Judgement | None = None
+    rejected: tuple[str, str] | None = Field(None, description="Reason and detail.")
+    broken: str | None = Field(None, description="An error that no rule foresaw.")
+
+    @property
+    def ends(self) -> bool:
+        """Whether nothing more comes for this order."""
+        return self.pages is None
