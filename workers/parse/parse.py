@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from functools import partial
 
 from agent.errors import ArtifactCorrupt, DocumentRejected
 from agent.job.records import Document, Page
 from agent.spec import ParseConfig
 from workers.parse.isolation.process import ReaderFailed, ReaderProcess
-from workers.parse.read import ReadRequest
+from workers.parse.judge import Judgement
+from workers.parse.parse_range import parse_range
+from workers.parse.ranges import DIVIDED_FILE, Divided, may_be_long, ranges_of, units_of
+from workers.parse.request import fault, request_of
 from workers.runtime.work import Outcome, StageWork
 
 DOCUMENTS = "documents"
@@ -17,9 +21,16 @@ DOCUMENTS_FILE = "documents.jsonl"
 
 
 def parse(work: StageWork) -> Outcome:
-    """Writes ``documents.jsonl`` with the documents of this shard that could be read and pass the first filters."""
+    """Writes ``documents.jsonl`` with the documents of this shard that could be read and pass the first filters.
+
+    PDFs of more pages than ``parse.pages_per_unit`` go on as they are, in ``divided.jsonl``, and a unit for each range
+    of their pages follows from this one.
+    """
+    if work.params:
+        return parse_range(work)
     pages = list(work.read("pages.jsonl", Page))
     kept: list[Document] = []
+    divided: list[Divided] = []
     work.output.receive(DOCUMENTS, len(pages))
     with ReaderProcess(work.scratch) as reader:
         for done, page in enumerate(pages):
@@ -27,33 +38,37 @@ def parse(work: StageWork) -> Outcome:
             beat()
             try:
                 content = work.store.get_blob(page.blob)
-                judgement = reader.judged(content, request_of(page, work.spec.parse), page, work.spec.parse, beat)
+                result = _divided(reader, content, page, work.spec.parse, beat) or reader.judged(
+                    content, request_of(page, work.spec.parse), page, work.spec.parse, beat
+                )
             except DocumentRejected as rejected:
                 work.output.reject(DOCUMENTS, page.id, rejected.reason, rejected.detail, url=page.url)
             except (ReaderFailed, ArtifactCorrupt) as error:
-                work.output.reject(DOCUMENTS, page.id, _fault(error), str(error), url=page.url, failed=True)
+                work.output.reject(DOCUMENTS, page.id, fault(error), str(error), url=page.url, failed=True)
             else:
-                if judgement.reason:
-                    work.output.reject(DOCUMENTS, page.id, judgement.reason, judgement.detail, url=page.url)
+                if isinstance(result, Judgement) and result.reason:
+                    work.output.reject(DOCUMENTS, page.id, result.reason, result.detail, url=page.url)
+                    continue
+                work.output.keep(DOCUMENTS)
+                if isinstance(result, Divided):
+                    divided.append(result)
                 else:
-                    work.output.keep(DOCUMENTS)
-                    kept.append(judgement.document)
+                    kept.append(result.document)
     work.tick(len(pages), len(pages))
     work.output.write_records(DOCUMENTS_FILE, kept)
+    if divided:
+        work.output.write_records(DIVIDED_FILE, divided)
     work.output.facts["parsers"] = dict(sorted(Counter(document.parser for document in kept).items()))
-    return Outcome()
+    return Outcome(successors=tuple(unit for each in divided for unit in units_of(each, work.shard, work.output.path)))
 
 
-def request_of(page: Page, config: ParseConfig) -> ReadRequest:
-    """What the reader is told of a page beside its bytes."""
-    return ReadRequest(
-        url=page.url,
-        media_type=page.headers.get("content-type") or page.media_type,
-        max_pages=config.max_pages,
-        ocr_language=config.ocr_language if config.ocr else None,
-        pdf_layout=config.pdf_layout == "auto",
-    )
-
-
-def _fault(error: ReaderFailed | ArtifactCorrupt) -> str:
-    return "blob_missing" if isinstance(error, ArtifactCorrupt) else "parser_error"
+def _divided(
+    reader: ReaderProcess, content: bytes, page: Page, config: ParseConfig, beat: Callable[[], None]
+) -> Divided | None:
+    """The ranges of a document that is too long for one unit."""
+    if not may_be_long(content):
+        return None
+    pages = reader.page_count(content, request_of(page, config), beat)
+    if pages <= config.pages_per_unit or pages > config.max_pages:
+        return None
+    return Divided(page=page, ranges=ranges_of(pages, config.pages_per_unit))

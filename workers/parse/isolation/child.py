@@ -15,6 +15,7 @@ from workers.parse.isolation.confine import confine, limit
 from workers.parse.isolation.limits import Limits
 from workers.parse.isolation.messages import Answer, Order
 from workers.parse.judge import judge
+from workers.parse.ranges import page_count
 from workers.parse.read import Reading, read
 
 _MB = 1024 * 1024
@@ -39,7 +40,10 @@ def _carry_out(order: Order, on_page: Callable[[int, int], None]) -> Answer:
     """The answer that ends the order; whatever a library raises is this document's own failure."""
     try:
         limit(order.limits)
-        reading = read(Path(order.file).read_bytes(), order.request, on_page)
+        content = Path(order.file).read_bytes()
+        if order.task == "count":
+            return Answer(count=page_count(content))
+        reading = read(content, order.request, on_page) if order.task == "read" else _joined(content)
         _check_length(reading, order.limits)
         if order.judging is None:
             return Answer(reading=reading)
@@ -52,6 +56,14 @@ def _carry_out(order: Order, on_page: Callable[[int, int], None]) -> Answer:
         return Answer(rejected=("too_complex", f"nested deeper than {sys.getrecursionlimit()} calls"))
     except Exception as error:
         return Answer(broken=f"{type(error).__name__}: {error}")
+
+
+def _joined(lines: bytes) -> Reading:
+    """The readings of a PDF's ranges as one."""
+    from workers.parse.pdf.join import joined
+
+    readings = [Reading.model_validate_json(line) for line in lines.splitlines()]
+    return readings[0].model_copy(update={"parsed": joined([reading.parsed for reading in readings])})
 
 
 def _check_length(reading: Reading, limits: Limits) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field
 
 from agent.job.records import Page, Record
@@ -19,9 +21,12 @@ class Judging(Record):
 
 
 class Order(Record):
-    """One document to read."""
+    """One thing to do with one document."""
 
-    file: str = Field(description="Where its bytes lie.")
+    task: Literal["read", "count", "join"] = Field(
+        "read", description="Read it; count the pages of a PDF; or join the readings of its ranges."
+    )
+    file: str = Field(description="Where its bytes lie; to join: its readings, one a line.")
     request: ReadRequest
     limits: Limits
     judging: Judging | None = Field(None, description="None: the reading is wanted as it is.")
@@ -31,6 +36,7 @@ class Answer(Record):
     """Progress, or what became of an order; exactly one field is set."""
 
     pages: tuple[int, int] | None = Field(None, description="Pages done and all pages; more answers follow.")
+    count: int | None = None
     reading: Reading | None = None
     judgement: Judgement | None = None
     rejected: tuple[str, str] | None = Field(None, description="Reason and detail.")

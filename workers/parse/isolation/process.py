@@ -12,10 +12,11 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
+from typing import Literal
 
 from pydantic import ValidationError
 
@@ -78,40 +79,61 @@ class ReaderProcess:
                 ``too_much_text``, ``too_complex``, ``parser_crashed``.
             ReaderFailed: an error in the reader.
         """
-        answer = self._answered(content, request, limits or Limits(), None, still_at_it)
+        order = Order(file=str(self._file), request=request, limits=limits or Limits())
+        answer = self._answered(content, order, still_at_it)
         assert answer.reading is not None
         return answer.reading
 
     def judged(
+        self, content: bytes, request: ReadRequest, page: Page, config: ParseConfig, still_at_it: Callable[[], None]
+    ) -> Judgement:
+        """The document read, cleaned and judged, under the limits of ``config``; raises as `read` does."""
+        return self._judgement("read", content, request, page, config, still_at_it)
+
+    def joined(
+        self, readings: Sequence[Reading], page: Page, config: ParseConfig, still_at_it: Callable[[], None]
+    ) -> Judgement:
+        """The readings of a PDF's ranges as one document, cleaned and judged; raises as `read` does."""
+        lines = b"\n".join(reading.model_dump_json(exclude_defaults=True).encode() for reading in readings)
+        return self._judgement("join", lines, ReadRequest(url=page.url), page, config, still_at_it)
+
+    def page_count(self, content: bytes, request: ReadRequest, still_at_it: Callable[[], None]) -> int:
+        """Pages of a PDF; raises as `read` does."""
+        order = Order(task="count", file=str(self._file), request=request, limits=Limits())
+        answer = self._answered(content, order, still_at_it)
+        assert answer.count is not None
+        return answer.count
+
+    def _judgement(
         self,
+        task: Literal["read", "join"],
         content: bytes,
         request: ReadRequest,
         page: Page,
         config: ParseConfig,
         still_at_it: Callable[[], None],
     ) -> Judgement:
-        """The document read, cleaned and judged, under the limits of ``config``; raises as `read` does."""
-        judging = Judging(page=page, config=config)
-        answer = self._answered(content, request, Limits.of(config), judging, still_at_it)
+        order = Order(
+            task=task,
+            file=str(self._file),
+            request=request,
+            limits=Limits.of(config),
+            judging=Judging(page=page, config=config),
+        )
+        answer = self._answered(content, order, still_at_it)
         assert answer.judgement is not None
         return answer.judgement
 
-    def _answered(
-        self,
-        content: bytes,
-        request: ReadRequest,
-        limits: Limits,
-        judging: Judging | None,
-        still_at_it: Callable[[], None],
-    ) -> Answer:
+    def _answered(self, content: bytes, order: Order, still_at_it: Callable[[], None]) -> Answer:
         self._file.write_bytes(content)
-        order = Order(file=str(self._file), request=request, limits=limits, judging=judging)
         try:
             answer = self._ask(order, still_at_it)
+            self._rest()
         except BaseException:  # a limit was passed, or we are told to stop: what the child is at is of no more use
             self._stop()
             raise
-        self._rest()
+        finally:
+            self.peak_mb = self._memory.peak_mb
         if answer.rejected is not None:
             raise DocumentRejected(*answer.rejected)
         if answer.broken is not None:
@@ -131,8 +153,6 @@ class ReaderProcess:
                 watch.page_finished()
         except (BrokenPipeError, _Ended):
             raise self._crashed(process) from None
-        finally:
-            self.peak_mb = self._memory.peak_mb
         return answer
 
     def _next_answer(self, process: subprocess.Popen[bytes], watch: _Watch) -> Answer:
