@@ -12,12 +12,11 @@ from agent.spec import ParseConfig
 from workers.parse.isolation.process import ReaderFailed, ReaderProcess
 from workers.parse.judge import Judgement
 from workers.parse.parse_range import parse_range
-from workers.parse.ranges import DIVIDED_FILE, Divided, may_be_long, ranges_of, units_of
+from workers.parse.ranges import DIVIDED_FILE, DOCUMENTS_FILE, Divided, may_be_long, ranges_of, units_of
 from workers.parse.request import fault, request_of
 from workers.runtime.work import Outcome, StageWork
 
 DOCUMENTS = "documents"
-DOCUMENTS_FILE = "documents.jsonl"
 
 
 def parse(work: StageWork) -> Outcome:

@@ -7,7 +7,7 @@ from functools import partial
 from agent.errors import ArtifactCorrupt, DocumentRejected
 from workers.parse.isolation.limits import Limits
 from workers.parse.isolation.process import ReaderFailed, ReaderProcess
-from workers.parse.ranges import DIVIDED_FILE, PARTS, PARTS_FILE, Divided, Part, Range
+from workers.parse.ranges import DIVIDED_FILE, DOCUMENTS_FILE, PARTS, PARTS_FILE, Divided, Part, Range
 from workers.parse.request import fault, request_of
 from workers.runtime.work import Outcome, StageWork
 
@@ -37,4 +37,5 @@ def parse_range(work: StageWork) -> Outcome:
         work.output.reject(PARTS, page.id, part.reason, shown, url=page.url)
     work.tick(1, 1)
     work.output.write_records(PARTS_FILE, [part])
+    work.output.write_records(DOCUMENTS_FILE, [])  # every parse artifact says which documents it holds
     return Outcome()

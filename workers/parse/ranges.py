@@ -12,6 +12,7 @@ from agent.job.artifacts import UnitPlan
 from agent.job.records import Page, Record
 from workers.parse.read import Reading
 
+DOCUMENTS_FILE = "documents.jsonl"
 DIVIDED_FILE = "divided.jsonl"
 PARTS_FILE = "parts.jsonl"
 PARTS = "page ranges"

@@ -9,7 +9,7 @@ from agent.contract import Stage
 from agent.errors import DocumentRejected
 from agent.job.records import Decision, Document
 from workers.parse.isolation.process import ReaderFailed, ReaderProcess
-from workers.parse.ranges import DIVIDED_FILE, PARTS_FILE, Divided, Part
+from workers.parse.ranges import DIVIDED_FILE, DOCUMENTS_FILE, PARTS_FILE, Divided, Part
 from workers.parse.read import Reading
 from workers.parse.request import fault
 from workers.runtime.work import StageWork
@@ -28,11 +28,10 @@ def documents_of(work: StageWork, noun: str) -> Iterator[Document]:
     books: list[Divided] = []
     parts: dict[tuple[str, int], Part] = {}
     for artifact in work.inputs_from(Stage.PARSE):
+        for document in artifact.records(DOCUMENTS_FILE, Document):
+            work.output.receive(noun)
+            yield document
         files = artifact.manifest.files
-        if "documents.jsonl" in files:
-            for document in artifact.records("documents.jsonl", Document):
-                work.output.receive(noun)
-                yield document
         if DIVIDED_FILE in files:
             books += artifact.records(DIVIDED_FILE, Divided)
         if PARTS_FILE in files:
@@ -44,8 +43,8 @@ def documents_of(work: StageWork, noun: str) -> Iterator[Document]:
             work.tick(done, len(books))
             work.output.receive(noun)
             found = [parts.get((book.page.id, first)) for first, _ in book.ranges]
-            if (document := _whole(work, reader, book, found, noun)) is not None:
-                yield document
+            if (whole := _whole(work, reader, book, found, noun)) is not None:
+                yield whole
 
 
 def _whole(

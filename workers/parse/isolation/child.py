@@ -9,6 +9,9 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+
+from pydantic_core import PydanticSerializationError
 
 from agent.errors import DocumentRejected
 from workers.parse.isolation.confine import confine, limit
@@ -43,7 +46,7 @@ def _carry_out(order: Order, on_page: Callable[[int, int], None]) -> Answer:
         content = Path(order.file).read_bytes()
         if order.task == "count":
             return Answer(count=page_count(content))
-        reading = read(content, order.request, on_page) if order.task == "read" else _joined(content)
+        reading = _sound(read(content, order.request, on_page) if order.task == "read" else _joined(content))
         _check_length(reading, order.limits)
         if order.judging is None:
             return Answer(reading=reading)
@@ -64,6 +67,26 @@ def _joined(lines: bytes) -> Reading:
 
     readings = [Reading.model_validate_json(line) for line in lines.splitlines()]
     return readings[0].model_copy(update={"parsed": joined([reading.parsed for reading in readings])})
+
+
+def _sound(reading: Reading) -> Reading:
+    """The reading without halves of surrogate pairs, which JSON escapes and UTF-16 can name and nothing can write."""
+    try:
+        reading.model_dump_json()
+    except PydanticSerializationError:
+        return Reading.model_validate(_repaired(reading.model_dump()))
+    return reading
+
+
+def _repaired(value: Any) -> Any:
+    match value:
+        case str():
+            return value.encode(errors="replace").decode()
+        case dict():
+            return {_repaired(key): _repaired(item) for key, item in value.items()}
+        case list() | tuple():
+            return [_repaired(item) for item in value]
+    return value
 
 
 def _check_length(reading: Reading, limits: Limits) -> None:

@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-LIMIT_REASONS = frozenset({"parser_timeout", "too_much_memory", "too_much_text", "parser_crashed", "too_complex"})
-"""What the limits of a reader answer; every other reason is a rule of the road that was taken."""
-
 
 @dataclass(frozen=True)
 class Hostile:

@@ -156,12 +156,12 @@ def tex(body: str) -> bytes:
     )
 
 
-_ANY = ends("read", "too_complex", "no_text", "unreadable", "damaged", "malformed", "invalid")
-_BOMB = _ANY | ends("too_much_memory", "too_much_text", "parser_timeout", "bomb", "too_large")
-_XML = _BOMB | ends("not_xml", "entities")
+_ANY = ends("unsupported_format", "read", "too_complex", "no_text", "corrupt_notebook")
+_BOMB = _ANY | ends("too_much_memory", "too_much_text", "parser_timeout")
+_XML = _BOMB | ends("corrupt_xml", "unsupported_format")
 
 MARKUP = (
-    Hostile("html-div-100000-deep", ".html", lambda: html(nested(b"div", 100_000)), _BOMB),
+    Hostile("html-div-100000-deep", ".html", lambda: html(nested(b"div", 100_000)), _BOMB, slow=True),
     Hostile("html-bold-100000-deep", ".html", lambda: html(nested(b"b", 100_000)), _BOMB),
     Hostile("html-lists-100000-deep", ".html", lambda: html(b"<ul><li>a" * 100_000), _BOMB),
     Hostile("html-tables-20000-deep", ".html", lambda: html(b"<table><tr><td>a" * 20_000), _BOMB),
@@ -189,12 +189,14 @@ MARKUP = (
         ".html",
         lambda: html(b"<table>" + b"<tr><td colspan=2000000000 rowspan=2000000000>a<td>b" * 50 + b"</table>"),
         _BOMB,
+        slow=True,
     ),
     Hostile(
         "html-50000-attributes",
         ".html",
         lambda: html(b"<p " + b" ".join(b"a%d=1" % i for i in range(50_000)) + b">a"),
         _BOMB,
+        slow=True,
     ),
     Hostile("html-20-MB-attribute", ".html", lambda: html(b'<p title="' + b"x" * (20 * MB) + b'">a'), _BOMB, slow=True),
     Hostile("html-comment-never-closed", ".html", lambda: html(b"<!--" * 100_000), _ANY),
@@ -251,13 +253,23 @@ MARKUP = (
     Hostile("jats-250-deep", ".xml", lambda: jats(b"<sec>" * 240 + b"<p>%b</p>" % WORDS + b"</sec>" * 240), _XML),
     Hostile("jats-cut-off", ".xml", lambda: jats(b"<sec><p>" + WORDS * 100)[:3000], _XML),
     Hostile("markdown-quotes-100000-deep", ".md", lambda: b"# A title\n\n" + b">" * 100_000 + b" a\n", _BOMB),
-    Hostile("markdown-lists-2000-deep", ".md", lambda: b"# A title\n\n" + markdown_nested_lists(2000), _BOMB),
-    Hostile("markdown-brackets", ".md", lambda: b"# A title\n\n" + b"[" * 100_000 + b"a" + b"](" * 50_000, _BOMB),
-    Hostile("markdown-pictures", ".md", lambda: b"# A title\n\n" + b"![[" * 50_000, _BOMB),
-    Hostile("markdown-emphasis", ".md", lambda: b"# A title\n\n" + b"*a **a _a __a " * 20_000, _BOMB),
+    Hostile(
+        "markdown-lists-2000-deep", ".md", lambda: b"# A title\n\n" + markdown_nested_lists(2000), _BOMB, slow=True
+    ),
+    Hostile(
+        "markdown-brackets", ".md", lambda: b"# A title\n\n" + b"[" * 100_000 + b"a" + b"](" * 50_000, _BOMB, slow=True
+    ),
+    Hostile("markdown-pictures", ".md", lambda: b"# A title\n\n" + b"![[" * 50_000, _BOMB, slow=True),
+    Hostile("markdown-emphasis", ".md", lambda: b"# A title\n\n" + b"*a **a _a __a " * 20_000, _BOMB, slow=True),
     Hostile("markdown-backticks", ".md", lambda: b"# A title\n\n" + b" ".join(b"`" * n for n in range(1, 1500)), _BOMB),
     Hostile("markdown-entities-and-angles", ".md", lambda: b"# A title\n\n" + b"<a " * 50_000 + b"&" * 100_000, _BOMB),
-    Hostile("markdown-references", ".md", lambda: b"# A title\n\n" + b"[a]: /b\n" * 50_000 + b"[a]" * 50_000, _BOMB),
+    Hostile(
+        "markdown-references",
+        ".md",
+        lambda: b"# A title\n\n" + b"[a]: /b\n" * 50_000 + b"[a]" * 50_000,
+        _BOMB,
+        slow=True,
+    ),
     Hostile("markdown-dollars", ".md", lambda: b"# A title\n\n" + b"$" * 100_001 + b" a $b " * 20_000, _BOMB),
     Hostile("markdown-front-matter-laughs", ".md", yaml_laughs, _BOMB),
     Hostile(
@@ -278,7 +290,7 @@ MARKUP = (
         _BOMB,
         slow=True,
     ),
-    Hostile("rst-reaches-out", ".rst", rst_reaching_out, _ANY),
+    Hostile("rst-reaches-out", ".rst", rst_reaching_out, _ANY, slow=True),
     Hostile(
         "rst-quotes-5000-deep",
         ".rst",
@@ -286,7 +298,7 @@ MARKUP = (
         _BOMB,
         slow=True,
     ),
-    Hostile("rst-inline-marks", ".rst", lambda: b"Title\n=====\n\n" + b"*a `b ``c |d " * 5_000, _BOMB),
+    Hostile("rst-inline-marks", ".rst", lambda: b"Title\n=====\n\n" + b"*a `b ``c |d " * 5_000, _BOMB, slow=True),
     Hostile("rst-includes-itself", ".rst", lambda: b"Title\n=====\n\n.. include:: document\n\n" + WORDS * 5, _ANY),
     Hostile(
         "rst-table-of-100000-cells",
