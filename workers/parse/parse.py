@@ -8,7 +8,6 @@ from functools import partial
 
 from agent.errors import ArtifactCorrupt, DocumentRejected
 from agent.job.records import Document, Page
-from agent.spec import ParseConfig
 from workers.parse.isolation.process import ReaderFailed, ReaderProcess
 from workers.parse.judge import Judgement
 from workers.parse.parse_range import parse_range
@@ -37,9 +36,7 @@ def parse(work: StageWork) -> Outcome:
             beat()
             try:
                 content = work.store.get_blob(page.blob)
-                result = _divided(reader, content, page, work.spec.parse, beat) or reader.judged(
-                    content, request_of(page, work.spec.parse), page, work.spec.parse, beat
-                )
+                result = _read(reader, content, page, work, beat)
             except DocumentRejected as rejected:
                 work.output.reject(DOCUMENTS, page.id, rejected.reason, rejected.detail, url=page.url)
             except (ReaderFailed, ArtifactCorrupt) as error:
@@ -58,16 +55,17 @@ def parse(work: StageWork) -> Outcome:
     if divided:
         work.output.write_records(DIVIDED_FILE, divided)
     work.output.facts["parsers"] = dict(sorted(Counter(document.parser for document in kept).items()))
-    return Outcome(successors=tuple(unit for each in divided for unit in units_of(each, work.shard, work.output.path)))
+    return Outcome(successors=tuple(unit for each in divided for unit in units_of(each, work.output.path)))
 
 
-def _divided(
-    reader: ReaderProcess, content: bytes, page: Page, config: ParseConfig, beat: Callable[[], None]
-) -> Divided | None:
-    """The ranges of a document that is too long for one unit."""
-    if not may_be_long(content):
-        return None
-    pages = reader.page_count(content, request_of(page, config), beat)
-    if pages <= config.pages_per_unit or pages > config.max_pages:
-        return None
-    return Divided(page=page, ranges=ranges_of(pages, config.pages_per_unit))
+def _read(
+    reader: ReaderProcess, content: bytes, page: Page, work: StageWork, beat: Callable[[], None]
+) -> Judgement | Divided:
+    """The document with what is thought of it, or its ranges where it is too long for one unit."""
+    config = work.spec.parse
+    request = request_of(page, config)
+    if may_be_long(content):
+        pages = reader.page_count(content, request, beat)
+        if config.pages_per_unit < pages <= config.max_pages:
+            return Divided(page=page, shard=work.shard, ranges=ranges_of(pages, config.pages_per_unit))
+    return reader.judged(content, request, page, config, beat)

@@ -25,7 +25,12 @@ class Divided(Record):
     """A document that several units read side by side."""
 
     page: Page
+    shard: str = Field(description="Of the unit that divided it.")
     ranges: tuple[tuple[int, int], ...] = Field(description="First and last page of each range, from 1, in order.")
+
+    def shard_of(self, first_page: int) -> str:
+        """The shard of the unit that reads this range; those of one document sort in the order of their pages."""
+        return f"{self.shard}-{self.page.id}-{first_page:05d}"
 
 
 class Part(Record):
@@ -69,12 +74,12 @@ def ranges_of(pages: int, most: int) -> tuple[tuple[int, int], ...]:
     return tuple((pages * index // count + 1, pages * (index + 1) // count) for index in range(count))
 
 
-def units_of(divided: Divided, shard: str, path: str) -> Iterator[UnitPlan]:
-    """The units that read the ranges of a document which the unit ``shard`` divided in its artifact at ``path``."""
+def units_of(divided: Divided, path: str) -> Iterator[UnitPlan]:
+    """The units that read the ranges of a document; ``path`` is the artifact that says how it is divided."""
     for first, last in divided.ranges:
         yield UnitPlan(
             stage=Stage.PARSE,
-            shard=f"{shard}-{divided.page.id}-{first:05d}",
+            shard=divided.shard_of(first),
             inputs=(path,),
             params=Range(document=divided.page.id, first_page=first, last_page=last).model_dump(),
         )

@@ -13,7 +13,7 @@ from agent.spec import JobSpec, ParseConfig
 from agent.store import ArtifactReader, ArtifactWriter, Store
 from tests.workers.parse.papers import column, paper
 from tests.workers.parse.shards import JOB, PROSE, retrieved, spec, unit
-from workers.parse.curate.books import documents_of
+from workers.parse.curate.books import documents_of, join_books
 from workers.parse.parse import parse
 from workers.parse.ranges import PARTS, Part, ranges_of
 from workers.runtime.work import StageWork
@@ -45,7 +45,8 @@ def run(root: Path, work: StageWork) -> tuple[tuple[UnitPlan, ...], ArtifactRead
 def curated(root: Path, inputs: list[str], job: JobSpec) -> tuple[list[Document], StageWork]:
     """The documents that curate begins with."""
     work = unit(root, "curate", inputs, job)
-    return list(documents_of(work, "documents")), work
+    join_books(work, "documents")
+    return list(documents_of(work)), work
 
 
 def test_ranges_are_even_and_leave_out_no_page() -> None:
@@ -64,7 +65,9 @@ def test_a_long_paper_is_read_in_ranges_and_joined_to_what_it_would_have_been(tm
     assert [part.manifest.tallies[PARTS].kept for part in parts] == [1, 1, 1]
 
     documents, work = curated(tmp_path, [divided.path, *(part.path for part in parts)], job)
-    assert (work.output.tallies["documents"].received, [document.pages for document in documents]) == (2, [2, 10])
+    assert [document.pages for document in documents] == [2, 10]
+    assert list(documents_of(work)) == documents, "curate reads them twice"
+    assert not work.output.tallies
 
     undivided = spec(parse=CONFIG.model_copy(update={"pages_per_unit": 100}))
     (tmp_path / "whole").mkdir()
@@ -95,6 +98,7 @@ def test_a_book_is_used_without_a_range_that_could_not_be_read_but_not_without_m
         assert "pages 4 to 6 are missing" in decision.reason
     else:
         assert work.output.tallies["documents"].rejected == {"unit_lost": 1}
+        assert work.output.tallies["documents"].reconciles
 
 
 def test_a_range_that_is_refused_says_why(tmp_path: Path) -> None:

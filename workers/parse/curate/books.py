@@ -17,34 +17,39 @@ from workers.runtime.work import StageWork
 MIN_SHARE = 0.5
 """Share of its pages from which on a document is used without the ranges that could not be read. A book without one
 chapter still teaches the rest, and the record says what is missing; of less than half nobody can say what it is."""
+_JOINED_FILE = "books.jsonl"
 _LOST = ("unit_lost", "the worker that read them failed again and again")
 
 
-def documents_of(work: StageWork, noun: str) -> Iterator[Document]:
-    """All documents that the parse units of this job read, whole; refusals of those that were divided are counted.
+def documents_of(work: StageWork) -> Iterator[Document]:
+    """All documents that the parse units of this job read, last those that `join_books` joined; as often as asked."""
+    yield from work.read(DOCUMENTS_FILE, Document)
+    joined = work.scratch / _JOINED_FILE
+    if joined.exists():
+        with joined.open(encoding="utf-8") as lines:
+            yield from (Document.model_validate_json(line) for line in lines)
 
-    What is counted as received are all of them, under ``noun``.
+
+def join_books(work: StageWork, noun: str) -> None:
+    """Joins the ranges of every divided document and judges the whole, for `documents_of`.
+
+    A refused one is received and rejected here under ``noun``; whoever reads the others receives them.
     """
-    books: list[Divided] = []
-    parts: dict[tuple[str, int], Part] = {}
-    for artifact in work.inputs_from(Stage.PARSE):
-        for document in artifact.records(DOCUMENTS_FILE, Document):
-            work.output.receive(noun)
-            yield document
-        files = artifact.manifest.files
-        if DIVIDED_FILE in files:
-            books += artifact.records(DIVIDED_FILE, Divided)
-        if PARTS_FILE in files:
-            parts |= {(part.document, part.first_page): part for part in artifact.records(PARTS_FILE, Part)}
+    parsed = work.inputs_from(Stage.PARSE)
+    by_shard = {artifact.manifest.shard: artifact for artifact in parsed if PARTS_FILE in artifact.manifest.files}
+    divided = [artifact for artifact in parsed if DIVIDED_FILE in artifact.manifest.files]
+    books = [book for artifact in divided for book in artifact.records(DIVIDED_FILE, Divided)]
     if not books:
         return
-    with ReaderProcess(work.scratch) as reader:
+    with ReaderProcess(work.scratch) as reader, (work.scratch / _JOINED_FILE).open("w", encoding="utf-8") as lines:
         for done, book in enumerate(books):
             work.tick(done, len(books))
-            work.output.receive(noun)
-            found = [parts.get((book.page.id, first)) for first, _ in book.ranges]
-            if (whole := _whole(work, reader, book, found, noun)) is not None:
-                yield whole
+            parts = [
+                next(by_shard[shard].records(PARTS_FILE, Part)) if shard in by_shard else None
+                for shard in (book.shard_of(first) for first, _ in book.ranges)
+            ]
+            if (whole := _whole(work, reader, book, parts, noun)) is not None:
+                lines.write(f"{whole.model_dump_json()}\n")
 
 
 def _whole(
@@ -52,17 +57,20 @@ def _whole(
 ) -> Document | None:
     """The document, None when it was refused."""
     page, config = book.page, work.spec.parse
+    beat = partial(work.tick, 0, None)
     try:
         readings = _enough(book, parts)
-        judgement = reader.joined(readings, page, config, partial(work.tick, 0, None))
+        judgement = reader.joined(readings, page, config, beat)
     except DocumentRejected as rejected:
-        work.output.reject(noun, page.id, rejected.reason, rejected.detail, url=page.url)
+        reason, detail, failed = rejected.reason, rejected.detail, False
     except ReaderFailed as error:
-        work.output.reject(noun, page.id, fault(error), str(error), url=page.url, failed=True)
+        reason, detail, failed = fault(error), str(error), True
     else:
         if not judgement.reason:
             return judgement.document
-        work.output.reject(noun, page.id, judgement.reason, judgement.detail, url=page.url)
+        reason, detail, failed = judgement.reason, judgement.detail, False
+    work.output.receive(noun)
+    work.output.reject(noun, page.id, reason, detail, url=page.url, failed=failed)
     return None
 
 
