@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: help install demo test check format bench faults chaos clean
+.PHONY: help install demo test check format bench faults chaos hostile fuzz clean
 
 help: ## List what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -42,6 +42,12 @@ faults: $(INSTALLED) ## Break every process in every stage, three times and more
 
 chaos: $(INSTALLED) ## Five times ten minutes of random faults while twenty jobs run
 	$(BIN)/python -m tests.faults.chaos --seeds 1-5 --jobs 20 --minutes 10
+
+hostile: $(INSTALLED) ## Read bombs, loops, lies and noise, and print a table of what happened
+	$(BIN)/python -m tests.workers.parse.hostile
+
+fuzz: $(INSTALLED) ## Ten minutes of mutated documents through every parser; prints its seeds
+	$(BIN)/python -m tests.workers.parse.fuzz --minutes $${FUZZ_MINUTES:-10} $${FUZZ_SEED:+--seed $$FUZZ_SEED}
 
 clean: ## Remove what was built (not your jobs: they lie in FINETUNE_HOME)
 	rm -rf build dist *.egg-info .mypy_cache .ruff_cache .import_linter_cache

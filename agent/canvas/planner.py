@@ -16,6 +16,7 @@ LEASE_S = 15.0
 EDGES = (
     Edge(kind="fan_out", source=Stage.DISCOVER, target=Stage.RETRIEVE),
     Edge(kind="then", source=Stage.RETRIEVE, target=Stage.PARSE),
+    Edge(kind="fan_out", source=Stage.PARSE, target=Stage.PARSE),  # long PDFs, in ranges of their pages
     Edge(kind="join", source=Stage.PARSE, target=Stage.CURATE),
     Edge(kind="fan_out", source=Stage.CURATE, target=Stage.GENERATE),
     Edge(kind="join", source=Stage.GENERATE, target=Stage.ASSEMBLE),

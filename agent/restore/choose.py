@@ -117,7 +117,7 @@ class _Chooser:
         manifest = self._artifacts[path]
         stage, shard = _unit_of(manifest)
         sources = [_unit_of(self._artifacts[source])[0] for source in manifest.inputs if source in self._artifacts]
-        if len(sources) < len(manifest.inputs) or any(_before(stage, source) for source in sources):
+        if len(sources) < len(manifest.inputs) or not all(self._leads(source, stage) for source in sources):
             return False
         if stage is self._plan.stages[0].stage:
             return shard == "0" and not sources
@@ -125,6 +125,11 @@ class _Chooser:
             whole = {source for source in join.collects if self._plan.stage(source).required}
             return shard == "0" and bool(sources) and whole <= set(sources) <= set(join.collects)
         return any(self._named.get((source, stage, shard)) == manifest.inputs for source in manifest.inputs)
+
+    def _leads(self, source: Stage, stage: Stage) -> bool:
+        """Whether something of ``stage`` can be made from something of ``source``."""
+        ahead = _ORDER.index(source) < _ORDER.index(stage)
+        return ahead or any((edge.source, edge.target) == (source, stage) for edge in self._plan.edges)
 
     def given_up(self) -> Iterator[UnitName]:
         """Units before a join that is done, without an artifact: a join waits until all before it are done or given up.
@@ -151,11 +156,6 @@ def _unit_of(manifest: Manifest) -> UnitName:
 
 def _place(unit: UnitName) -> tuple[int, str]:
     return _ORDER.index(unit[0]), unit[1]
-
-
-def _before(stage: Stage, other: Stage) -> bool:
-    """Whether ``other`` does not come before ``stage``."""
-    return _ORDER.index(other) >= _ORDER.index(stage)
 
 
 def _rank(manifest: Manifest) -> tuple[int, str, str]:

@@ -42,6 +42,16 @@ def test_a_join_waits_for_every_stage_upstream(ledger: Ledger) -> None:
     take(ledger, CURATE)
 
 
+def test_a_join_waits_for_units_that_a_unit_of_its_own_source_creates(ledger: Ledger) -> None:
+    finish(ledger, submit(ledger), *follow("parse", "0000"))
+    finish(ledger, UnitId("job", "parse", "0000"), *follow("parse", "0000-book-1", "0000-book-2"))
+    assert absent(ledger, CURATE), "the ranges of a long document are still to be read"
+    finish(ledger, UnitId("job", "parse", "0000-book-2"))
+    finish(ledger, UnitId("job", "parse", "0000-book-1"))
+    whole_first = [UnitId("job", "parse", shard) for shard in ("0000", "0000-book-1", "0000-book-2")]
+    assert take(ledger, CURATE).inputs == tuple(output_of(unit) for unit in whole_first)
+
+
 def test_a_join_reads_the_outputs_in_the_order_of_their_shards_however_they_finished(ledger: Ledger) -> None:
     retrieved = spread(ledger, 12)
     for unit in reversed(retrieved):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+
+from pydantic import Field
 
 from agent.job.licences import joined
-from agent.job.records import Document, Page
+from agent.job.records import Document, Page, Record
 from agent.spec import ParseConfig
 from workers.parse.clean.blocks import clean
 from workers.parse.language import Language, identify
@@ -16,13 +17,11 @@ from workers.parse.read import Reading
 from workers.parse.titles import title_of
 
 
-@dataclass(frozen=True)
-class Judgement:
+class Judgement(Record):
     """A document and why it may not go on, '' where it may."""
 
     document: Document
-    reason: str = ""
-    """``no_text``, ``too_short``, ``wrong_language`` or ``low_quality``."""
+    reason: str = Field("", description="no_text, too_short, wrong_language or low_quality.")
     detail: str = ""
 
 
@@ -60,7 +59,7 @@ def judge(page: Page, reading: Reading, config: ParseConfig) -> Judgement:
         evidence=page.evidence,
     )
     reason, detail = _broken_rule(document, word_count(prose), language, parts, config)
-    return Judgement(document, reason, detail)
+    return Judgement(document=document, reason=reason, detail=detail)
 
 
 def _broken_rule(

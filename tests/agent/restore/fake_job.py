@@ -42,8 +42,10 @@ FOLLOWS = {
     Stage.TRAIN: Stage.EVALUATE,
     Stage.EVALUATE: Stage.PUBLISH,
 }
-ALL_UNITS = 15
-"""1 discover, 3 retrieve, 3 parse, 1 curate, 2 generate, and the five last stages."""
+DIVIDES = (Stage.PARSE, "0000")
+"""The unit that met a long document, and has its ranges read by units of its own stage."""
+ALL_UNITS = 17
+"""1 discover, 3 retrieve, 3 parse, 2 ranges of pages, 1 curate, 2 generate, and the five last stages."""
 
 Unit = tuple[str, str]
 _MESSAGES: WeakKeyDictionary[Ledger, deque[DueUnit]] = WeakKeyDictionary()
@@ -99,6 +101,8 @@ def _hash_inputs(work: StageWork) -> Outcome:
             UnitPlan(stage=target, shard=f"{n:04d}", inputs=(work.output.path,), params={"n": n}, items=5)
             for n in range(count)
         ]
+    elif (stage, work.shard) == DIVIDES:
+        successors = [UnitPlan(stage=stage, shard=f"{work.shard}-{n}", inputs=(work.output.path,)) for n in range(2)]
     elif stage in FOLLOWS:
         # The last stages read what the one before them read, too.
         also = work.inputs if stage in (Stage.TRAIN, Stage.EVALUATE) else ()

@@ -161,6 +161,18 @@ def test_an_artifact_that_does_not_fit_for_one_reader_may_fit_for_another() -> N
     assert len(choice.done) == 5
 
 
+def test_units_that_a_unit_of_their_own_stage_created_are_taken_with_it() -> None:
+    shelf: Shelf = {}
+    found = made(shelf, "discover", "e1-a", names=[("retrieve", "0000")])
+    fetched = made(shelf, "retrieve", "e1-a", "0000", inputs=[found], names=[("parse", "0000")])
+    divided = made(shelf, "parse", "e1-a", "0000", inputs=[fetched], names=[("parse", "0000-book-1")])
+    part = made(shelf, "parse", "e1-a", "0000-book-1", inputs=[divided])
+    stranger = made(shelf, "parse", "e1-a", "0000-book-2", inputs=[divided])
+    choice = choose(PLAN, shelf)
+    assert list(choice.done.values()) == [found, fetched, divided, part]
+    assert choice.ignored == {stranger: STALE}
+
+
 def test_an_artifact_that_names_a_later_one_among_its_inputs_is_not_taken() -> None:
     shelf: Shelf = {}
     backwards = made(shelf, "retrieve", "e1-a", "0000", inputs=[at("parse", "e1-a", "0000")])

@@ -14,6 +14,7 @@ from agent.job.licences import LICENCE_UNKNOWN, PROFILES, Profile, trainable
 from agent.job.records import Chunk, Document, Split
 from agent.report.licence_advice import licence_advice
 from agent.spec import JobSpec
+from workers.parse.curate.books import documents_of, join_books
 from workers.parse.curate.chunk import chunks_of, refusal
 from workers.parse.curate.dedup import deduplicated
 from workers.parse.curate.relevance import relevance
@@ -34,7 +35,8 @@ def curate(work: StageWork) -> Outcome:
     Raises:
         NotEnoughData: fewer than three documents are left, or none of them gives a chunk.
     """
-    documents = list(work.read("documents.jsonl", Document))
+    join_books(work, DOCUMENTS)
+    documents = list(documents_of(work))
     work.output.receive(DOCUMENTS, len(documents))
     licensed = list(_licensed(work, documents))
     relevant = list(_relevant(work, licensed))
