@@ -246,6 +246,9 @@ class _Walk:
             return
         parts.append(text)
 
+    def _code(self, node: Mapping[str, Any]) -> str:
+        return str(node["c"][1]) if node["t"] == "CodeBlock" else self._verbatim(node.get("c") or ())
+
     def _verbatim(self, nodes: Any) -> str:
         parts: list[str] = []
         for node in nodes:
