@@ -83,7 +83,7 @@ class _Walk:
         if _SKIPPED_CLASSES.intersection(classes) or _TITLE_STYLES.fullmatch(style):
             return
         if _CAPTION_STYLES.fullmatch(style):
-            yield Block(kind=BlockKind.CAPTION, text=" ".join(block.text for block in self.blocks(inner)))
+            yield blocks.caption(" ".join(block.text for block in self.blocks(inner)))
         elif _CODE_STYLES.fullmatch(style):
             lines = [
                 node["c"][1] if node["t"] == "CodeBlock" else self._verbatim(node.get("c") or ()) for node in inner
@@ -100,7 +100,7 @@ class _Walk:
         for place, node in enumerate(nodes):
             if node["t"] == "Math" and node["c"][0]["t"] == "DisplayMath":
                 yield from self._paragraph(nodes[start:place])
-                yield Block(kind=BlockKind.FORMULA, text=f"$${_displayed(node['c'][1])}$$")
+                yield blocks.formula(_displayed(node["c"][1]))
                 start = place + 1
         yield from self._paragraph(nodes[start:])
 
@@ -184,7 +184,7 @@ class _Walk:
     def _caption(self, caption: Any) -> Iterator[Block]:
         text = " ".join(self.inline(node["c"]) for node in caption[1] if node["t"] in ("Para", "Plain"))
         if text:
-            yield Block(kind=BlockKind.CAPTION, text=text)
+            yield blocks.caption(text)
 
     def inline(self, nodes: Sequence[Mapping[str, Any]]) -> str:
         parts: list[str] = []

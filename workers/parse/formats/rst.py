@@ -11,6 +11,7 @@ from agent.job.licences import spdx
 from agent.job.records import Block
 from workers.parse import blocks
 from workers.parse.dates import iso_date
+from workers.parse.formats.locate import located
 from workers.parse.parsed import Parsed
 
 _UNKNOWN_ROLE = re.compile(r":[\w+.:-]+:`(?:[^`<]*?\s*)?([^`]*)`")
@@ -34,14 +35,18 @@ def read_rst(text: str) -> Parsed:
         if len(field.children) == 2
     }
     author = next((node.astext() for node in tree.findall(nodes.author)), fields.get("author", ""))
-    return Parsed(
-        blocks=tuple(found),
-        parser="rst",
-        title=next((block.text for block in found if block.level), ""),
-        authors=(author,) if author else (),
-        date=iso_date(next((node.astext() for node in tree.findall(nodes.date)), fields.get("date", ""))),
-        licence=spdx(fields.get("license", fields.get("licence", ""))),
-    )
+    stated: dict[str, Any] = {
+        "authors": (author,) if author else (),
+        "date": iso_date(next((node.astext() for node in tree.findall(nodes.date)), fields.get("date", ""))),
+        "licence": spdx(fields.get("license", fields.get("licence", ""))),
+        "doi": fields.get("doi", "").lower().rpartition("doi.org/")[2],
+        "language": fields.get("language", "")[:2].lower() if len(fields.get("language", "")) in (2, 5) else "",
+    }
+    obtained = {field: "field list" for field, value in stated.items() if value}
+    title = next((block.text for block in found if block.level), "")
+    if title:
+        obtained["title"] = "first heading"
+    return Parsed(blocks=located(found, text), parser="rst", title=title, obtained=obtained, **stated)
 
 
 def _tree(text: str) -> Any:
@@ -77,6 +82,8 @@ def _teach_tolerance() -> None:
             return _skipped(), []
         if name in _CODE:
             return _code_directive(), []
+        if name == "figure":
+            return _figure_directive(), []
         found, messages = known_directive(name, language, document)
         return (found, messages) if found else (_content_directive(), [])
 
@@ -86,7 +93,7 @@ def _teach_tolerance() -> None:
 
 _CODE = {"code-block", "sourcecode", "code", "testcode", "doctest", "ipython", "prompt"}
 _SKIPPED = {
-    "toctree", "image", "figure", "plot", "raw", "include", "literalinclude", "index", "contents", "highlight", "only",
+    "toctree", "image", "plot", "raw", "include", "literalinclude", "index", "contents", "highlight", "only",
     "currentmodule", "module", "automodule", "autoclass", "autofunction", "autosummary", "automethod", "testsetup",
     "bibliography", "meta", "default-role", "graphviz", "dropdown-toggle", "grid", "button-ref", "testoutput", "todo",
 }  # fmt: skip
@@ -171,6 +178,29 @@ def _code_directive() -> Any:
     return Code
 
 
+@cache
+def _figure_directive() -> Any:
+    from docutils import nodes
+    from docutils.parsers.rst import Directive
+
+    class Figure(Directive):
+        """The caption, which is the first paragraph, and the legend under it; the picture itself is not seen."""
+
+        has_content = True
+        optional_arguments = 100
+        final_argument_whitespace = True
+        option_spec = _AnyOption()
+
+        def run(self) -> list[nodes.Node]:
+            holder = nodes.Element()
+            self.state.nested_parse(self.content, self.content_offset, holder)
+            if holder.children and isinstance(holder.children[0], nodes.paragraph):
+                holder.children[0] = nodes.caption("", "", *holder.children[0].children)
+            return holder.children
+
+    return Figure
+
+
 class _AnyOption(dict[str, Any]):
     """An option table in which every option is known."""
 
@@ -193,14 +223,17 @@ def _blocks(node: Any, level: int) -> Iterator[Block]:
             case nodes.literal_block() | nodes.doctest_block():
                 yield blocks.code(child.astext(), child.get("language", ""))
             case nodes.math_block():
-                yield blocks.paragraph(f"$${child.astext().strip()}$$")
+                yield blocks.formula(child.astext())
             case nodes.bullet_list() | nodes.enumerated_list():
                 yield from _list_blocks(child)
             case nodes.definition_list():
                 yield blocks.listing([(0, _definition(item)) for item in child.children])
             case nodes.block_quote():
                 yield from _quote_blocks(child, level)
+            case nodes.caption():
+                yield blocks.caption(_inline(child))
             case nodes.table():
+                yield from (blocks.caption(_inline(title)) for title in child.findall(nodes.title))
                 yield blocks.table([[_inline(cell) for cell in row.children] for row in child.findall(nodes.row)])
             case nodes.paragraph() | nodes.attribution() | nodes.line_block():
                 yield blocks.paragraph(_inline(child))
