@@ -1,4 +1,4 @@
-"""Journal articles in JATS XML to blocks: what the article says, without references, figures and declarations.
+"""Journal articles in JATS XML to blocks: what the article says, without references, pictures and declarations.
 
 Tag set: https://jats.nlm.nih.gov/archiving/tag-library/1.3/ (PubMed Central's articles are in it).
 """
@@ -55,8 +55,8 @@ def read_jats(content: bytes) -> Parsed:
     """The blocks of an article: abstract, body and appendices; a section at depth one is a heading of level 2.
 
     Raises:
-        DocumentRejected: ``corrupt_xml`` where it is not well formed, ``too_complex``; ``no_text`` for an article without a text, as
-            publishers leave it who do not open theirs.
+        DocumentRejected: ``corrupt_xml`` where it is not well formed, ``too_complex``; ``no_text`` for an article
+            without a text, as publishers leave it who do not open theirs.
     """
     article = _article(content)
     meta = article.find("front/article-meta")
@@ -133,6 +133,10 @@ def _block(element: Any, depth: int) -> Iterator[Block]:
                     yield blocks.displayed(text)
         case "table-wrap" | "table-wrap-group":
             yield from _table(element)
+        case "fig" | "fig-group":
+            for one in [element] if element.tag == "fig" else element.iterfind("fig"):
+                if text := _caption(one):
+                    yield blocks.caption(text)
         case "disp-quote" | "verse-group" | "speech":
             if text := "\n".join(inline(part) for part in element if part.tag not in _SKIPPED):
                 yield blocks.quote(text)
@@ -207,20 +211,18 @@ def _table(element: Any) -> Iterator[Block]:
         block = blocks.table(rows)
         if not block.text:
             continue
-        if text := _caption(table):
+        wrap = next(table.iterancestors("table-wrap"), None)
+        if wrap is not None and next(wrap.iter("table")) is table and (text := _caption(wrap)):
             yield blocks.caption(text)
         yield block
 
 
-def _caption(table: Any) -> str:
-    """Label and caption of the wrapper that a table stands in first."""
-    wrap = next(table.iterancestors("table-wrap"), None)
-    if wrap is None or next(wrap.iter("table")) is not table:
-        return ""
-    stated = wrap.find("caption")
+def _caption(holder: Any) -> str:
+    """Label and caption of a figure or of what wraps a table; a bare label is none."""
+    stated = holder.find("caption")
     said = " ".join(inline(part) for part in stated) if stated is not None else ""
-    label = inline(wrap.find("label"))
-    return f"{label.rstrip('.: ')}: {said}" if label and said else said
+    label = inline(holder.find("label")).rstrip(".: ")
+    return f"{label}: {said}" if label and said else said
 
 
 def _cell(cell: Any) -> list[str]:

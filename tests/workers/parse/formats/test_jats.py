@@ -69,8 +69,8 @@ def test_the_article_reads_in_order_with_its_sections_by_depth(parsed: Parsed) -
     kinds = [block.kind for block in parsed.blocks[4:]]
     assert kinds == [
         BlockKind.PARAGRAPH, BlockKind.CAPTION, BlockKind.HEADING, BlockKind.PARAGRAPH, BlockKind.LIST,
-        BlockKind.PARAGRAPH, BlockKind.FORMULA, BlockKind.PARAGRAPH, BlockKind.CAPTION, BlockKind.TABLE, BlockKind.QUOTE,
-        BlockKind.CODE, BlockKind.HEADING, BlockKind.PARAGRAPH,
+        BlockKind.PARAGRAPH, BlockKind.FORMULA, BlockKind.PARAGRAPH, BlockKind.CAPTION, BlockKind.TABLE,
+        BlockKind.QUOTE, BlockKind.CODE, BlockKind.HEADING, BlockKind.PARAGRAPH,
     ]  # fmt: skip
 
 
