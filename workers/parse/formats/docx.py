@@ -17,7 +17,8 @@ from workers.parse.blocks import one_line
 from workers.parse.dates import iso_date
 from workers.parse.formats.archive import Archive
 from workers.parse.formats.pandoc import pandoc_tree
-from workers.parse.formats.pandoc_tree import inline_text, tree_blocks
+from workers.parse.formats.pandoc_inline import inline_text
+from workers.parse.formats.pandoc_tree import tree_blocks
 from workers.parse.formats.xml import parse_xml
 from workers.parse.parsed import Parsed
 

@@ -12,7 +12,8 @@ from workers.parse.blocks import one_line
 from workers.parse.dates import iso_date
 from workers.parse.formats.locate import located
 from workers.parse.formats.pandoc import pandoc_tree
-from workers.parse.formats.pandoc_tree import inline_text, tree_blocks
+from workers.parse.formats.pandoc_inline import inline_text
+from workers.parse.formats.pandoc_tree import tree_blocks
 from workers.parse.licence import stated_on_first_page
 from workers.parse.parsed import Parsed
 

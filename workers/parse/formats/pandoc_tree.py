@@ -8,6 +8,7 @@ from typing import Any
 
 from agent.job.records import Block, BlockKind
 from workers.parse import blocks
+from workers.parse.formats.pandoc_inline import Inline, displayed_tex
 
 _SKIPPED_CLASSES = frozenset(("thebibliography", "references", "csl-bib-body"))
 _CAPTION_STYLES = re.compile(r"(?:table |image )?caption", re.IGNORECASE)
@@ -21,33 +22,22 @@ _TITLE_STYLES = re.compile(r"title|subtitle|author|date", re.IGNORECASE)
 
 _LIST_STYLES = re.compile(r"(?:list\b|.*\blist paragraph|compact)\D*([2-5]?)", re.IGNORECASE)
 
-_UNRESOLVED = re.compile(r"\[[^\]\s]*\]")
-_EMPTY_BRACKETS = re.compile(r"[  ]?(?:\(\s*[,;]?\s*\)|\[\s*[,;]?\s*\])")
-_SPACE_BEFORE_STOP = re.compile(r"[  ]+(?=[.,;:](?:\s|$))")
-_LABEL = re.compile(r"\\label\{[^}]*\}\s*")
-_NUMBERED = re.compile(r"\\begin\{(align|gather|multline|eqnarray|equation|flalign)(\*?)\}(.*)\\end\{\1\2\}", re.DOTALL)
-
 
 def tree_blocks(nodes: Sequence[Mapping[str, Any]]) -> list[Block]:
     """The blocks of pandoc's block elements; a footnote follows the block that calls it."""
     return [block for block in _Walk().blocks(nodes) if block.text.strip("|-$ \n")]
 
 
-def inline_text(nodes: Sequence[Mapping[str, Any]]) -> str:
-    """The text of inline elements on one line, footnotes left out."""
-    return _Walk().inline(nodes)
-
-
 class _Walk:
     """Keeps the footnotes met until the block that calls them is finished."""
 
     def __init__(self) -> None:
-        self._notes: list[Sequence[Mapping[str, Any]]] = []
+        self._inline = Inline()
 
     def blocks(self, nodes: Sequence[Mapping[str, Any]]) -> Iterator[Block]:
         for node in _with_lists_joined(nodes):
             yield from self._block(node)
-            notes, self._notes = self._notes, []
+            notes, self._inline.notes = self._inline.notes, []
             for note in notes:
                 yield from self.blocks(note)
 
@@ -55,11 +45,11 @@ class _Walk:
         content: Any = node.get("c")
         match node["t"]:
             case "Header":
-                yield blocks.heading(self.inline(content[2]), content[0])
+                yield blocks.heading(self._inline.text(content[2]), content[0])
             case "Para" | "Plain":
                 yield from self._prose(content)
             case "LineBlock":
-                yield blocks.paragraph(" ".join(self.inline(line) for line in content))
+                yield blocks.paragraph(" ".join(self._inline.text(line) for line in content))
             case "CodeBlock":
                 (_, classes, _), text = content
                 yield blocks.code(text, classes[0] if classes else "")
@@ -85,10 +75,7 @@ class _Walk:
         if _CAPTION_STYLES.fullmatch(style):
             yield blocks.caption(" ".join(block.text for block in self.blocks(inner)))
         elif _CODE_STYLES.fullmatch(style):
-            lines = [
-                node["c"][1] if node["t"] == "CodeBlock" else self._verbatim(node.get("c") or ()) for node in inner
-            ]
-            yield blocks.code("\n".join(lines))
+            yield blocks.code("\n".join(self._inline.code(node) for node in inner))
         elif _QUOTE_STYLES.fullmatch(style):
             yield from self._quote(inner)
         else:
@@ -100,12 +87,12 @@ class _Walk:
         for place, node in enumerate(nodes):
             if node["t"] == "Math" and node["c"][0]["t"] == "DisplayMath":
                 yield from self._paragraph(nodes[start:place])
-                yield blocks.formula(_displayed(node["c"][1]))
+                yield blocks.formula(displayed_tex(node["c"][1]))
                 start = place + 1
         yield from self._paragraph(nodes[start:])
 
     def _paragraph(self, nodes: Sequence[Mapping[str, Any]]) -> Iterator[Block]:
-        text = self.inline(nodes)
+        text = self._inline.text(nodes)
         if any(letter.isalnum() for letter in text):
             yield blocks.paragraph(text)
 
@@ -129,7 +116,7 @@ class _Walk:
         for entry in entries:
             entry, deeper = _without_style(entry)
             depth_here = max(depth, deeper)
-            own = " ".join(self.inline(node["c"]) for node in entry if node["t"] in ("Para", "Plain"))
+            own = " ".join(self._inline.text(node["c"]) for node in entry if node["t"] in ("Para", "Plain"))
             items.append((depth_here, own))
             for node in entry:
                 if node["t"] in ("BulletList", "OrderedList"):
@@ -142,8 +129,8 @@ class _Walk:
         inside: list[Block] = []
         for term, meanings in entries:
             plain = [node for meaning in meanings for node in meaning if node["t"] in ("Para", "Plain")]
-            text = " ".join(self.inline(node["c"]) for node in plain)
-            items.append((0, f"{self.inline(term).rstrip(':')}: {text}"))
+            text = " ".join(self._inline.text(node["c"]) for node in plain)
+            items.append((0, f"{self._inline.text(term).rstrip(':')}: {text}"))
             inside += [
                 block
                 for meaning in meanings
@@ -182,90 +169,9 @@ class _Walk:
         return grid
 
     def _caption(self, caption: Any) -> Iterator[Block]:
-        text = " ".join(self.inline(node["c"]) for node in caption[1] if node["t"] in ("Para", "Plain"))
+        text = " ".join(self._inline.text(node["c"]) for node in caption[1] if node["t"] in ("Para", "Plain"))
         if text:
             yield blocks.caption(text)
-
-    def inline(self, nodes: Sequence[Mapping[str, Any]]) -> str:
-        parts: list[str] = []
-        self._collect(nodes, parts)
-        text = blocks.one_line("".join(parts))
-        return _SPACE_BEFORE_STOP.sub("", _EMPTY_BRACKETS.sub("", text)) if self._cited else text
-
-    _cited = False
-    """Whether a citation was left out, which leaves brackets and spaces behind."""
-
-    def _collect(self, nodes: Sequence[Mapping[str, Any]], parts: list[str]) -> None:
-        for node in nodes:
-            content: Any = node.get("c")
-            match node["t"]:
-                case "Str":
-                    parts.append(content)
-                case "Space" | "SoftBreak" | "LineBreak":
-                    parts.append(" ")
-                case "Math":
-                    mark = "$" if content[0]["t"] == "InlineMath" else "$$"
-                    parts.append(f"{mark}{_LABEL.sub('', content[1]).strip()}{mark}")
-                case "Code":
-                    parts.append(f"`{content[1]}`")
-                case "Superscript":
-                    self._raised(content, parts)
-                case "Quoted":
-                    left, right = "‘’" if content[0]["t"] == "SingleQuote" else "“”"
-                    parts.append(left)
-                    self._collect(content[1], parts)
-                    parts.append(right)
-                case "Cite":
-                    self._cited = True
-                    self._collect(content[1], parts)
-                case "Link":
-                    self._link(content, parts)
-                case "Note":
-                    self._notes.append(content)
-                case "Span":
-                    self._collect(content[1], parts)
-                case "Emph" | "Strong" | "Underline" | "SmallCaps" | "Strikeout" | "Subscript":
-                    self._collect(content, parts)
-
-    def _raised(self, content: Any, parts: list[str]) -> None:
-        """10^3 is not 103; letters stay as they are (1st)."""
-        inner: list[str] = []
-        self._collect(content, inner)
-        text = "".join(inner)
-        after_digit = bool(parts) and parts[-1][-1:].isdigit() and not text.isalpha()
-        parts.append(f"^{text}" if after_digit else text)
-
-    def _link(self, content: Any, parts: list[str]) -> None:
-        """A link by its words; a reference that pandoc could not resolve to a number by nothing."""
-        attributes = dict(content[0][2])
-        inner: list[str] = []
-        self._collect(content[1], inner)
-        text = "".join(inner)
-        if "reference" in attributes and _UNRESOLVED.fullmatch(text):
-            self._cited = True
-            return
-        parts.append(text)
-
-    def _code(self, node: Mapping[str, Any]) -> str:
-        return str(node["c"][1]) if node["t"] == "CodeBlock" else self._verbatim(node.get("c") or ())
-
-    def _verbatim(self, nodes: Any) -> str:
-        parts: list[str] = []
-        for node in nodes:
-            match node["t"]:
-                case "Str":
-                    parts.append(node["c"])
-                case "Code":
-                    parts.append(node["c"][1])
-                case "LineBreak" | "SoftBreak":
-                    parts.append("\n")
-                case "Space":
-                    parts.append(" ")
-                case "Span" | "Link":
-                    parts.append(self._verbatim(node["c"][1]))
-                case "Emph" | "Strong" | "Underline" | "Strikeout":
-                    parts.append(self._verbatim(node["c"]))
-        return "".join(parts)
 
 
 def _with_lists_joined(nodes: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
@@ -308,15 +214,3 @@ def _without_style(entry: Any) -> tuple[list[Any], int]:
         else:
             found.append(node)
     return found, depth
-
-
-def _displayed(tex: str) -> str:
-    """A displayed formula without labels; numbered environments as those that may stand between $$."""
-    bare = _LABEL.sub("", tex).strip()
-    if match := _NUMBERED.fullmatch(bare):
-        name, body = match[1], match[3].strip()
-        if name == "equation":
-            return body
-        inner = {"gather": "gathered", "multline": "gathered"}.get(name, "aligned")
-        return f"\\begin{{{inner}}}\n{body}\n\\end{{{inner}}}"
-    return bare
