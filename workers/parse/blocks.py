@@ -49,6 +49,21 @@ def code(text: str, language: str = "", page: int = 0) -> Block:
     return Block(kind=BlockKind.CODE, text="\n".join(lines), language=language.strip().lower(), page=page)
 
 
+def formula(tex: str) -> Block:
+    """A displayed formula of TeX without its dollars."""
+    return Block(kind=BlockKind.FORMULA, text=f"$${tex.strip()}$$")
+
+
+def displayed(text: str) -> Block:
+    """A displayed formula as it was found: TeX between ``$$``, or the characters printed."""
+    return Block(kind=BlockKind.FORMULA, text=one_line(text))
+
+
+def caption(text: str, page: int = 0) -> Block:
+    """What stands under a figure or over a table, on one line."""
+    return Block(kind=BlockKind.CAPTION, text=one_line(text), page=page)
+
+
 def table(rows: Sequence[Sequence[str]], page: int = 0) -> Block:
     """A table as Markdown: the first row is its head; short rows are filled with empty cells."""
     cells = [[one_line(cell).replace("|", "\\|") for cell in row] for row in rows]

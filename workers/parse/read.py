@@ -6,10 +6,12 @@ from collections.abc import Callable
 
 from pydantic import Field
 
+from agent.errors import DocumentRejected
 from agent.job.records import Decision, Record
-from workers.parse.encoding import decode
+from workers.parse.encoding import decode, encodable
+from workers.parse.media_types import Format
 from workers.parse.parsed import Parsed
-from workers.parse.route import Format, route
+from workers.parse.route import route
 
 
 class ReadRequest(Record):
@@ -37,26 +39,41 @@ def read(content: bytes, request: ReadRequest, on_page: Callable[[int, int], Non
     Readers are imported when first needed: they bring libraries that weigh more than the rest of the project.
 
     Raises:
-        DocumentRejected: with the reason of the road that was taken.
+        DocumentRejected: with the reason of the road that was taken; ``too_complex`` for what is nested too deeply.
     """
     road = route(content, request.media_type, request.url)
-    parsed = _read(road.format, content, request, on_page)
-    chosen = Decision(step="route", choice=road.format.value, reason=road.reason)
-    return Reading(
-        media_type=road.media_type, parsed=parsed.model_copy(update={"decisions": (chosen, *parsed.decisions)})
-    )
+    chosen = Decision(step="route", choice=road.format.value, reason=road.reason, measured=road.measured)
+    try:
+        parsed = _read(road.format, content, request, on_page)
+    except RecursionError as error:
+        raise DocumentRejected("too_complex", "its elements are nested too deeply") from error
+    return Reading(media_type=road.media_type, parsed=_storable(parsed, chosen))
 
 
 def _read(format: Format, content: bytes, request: ReadRequest, on_page: Callable[[int, int], None]) -> Parsed:
-    if format is Format.PDF:
-        from workers.parse.pdf.read import read_pdf
+    match format:  # what says its encoding itself
+        case Format.PDF:
+            from workers.parse.pdf.read import read_pdf
 
-        return read_pdf(content, max_pages=request.max_pages, ocr_language=request.ocr_language, on_page=on_page)
-    if format is Format.JATS:  # XML says its encoding itself
-        from workers.parse.formats.jats import read_jats
+            return read_pdf(content, max_pages=request.max_pages, ocr_language=request.ocr_language, on_page=on_page)
+        case Format.JATS:
+            from workers.parse.formats.jats import read_jats
 
-        return read_jats(content)
-    text = decode(content, request.media_type)
+            return read_jats(content)
+        case Format.EPUB:
+            from workers.parse.formats.epub import read_epub
+
+            return read_epub(content)
+        case Format.DOCX:
+            from workers.parse.formats.docx import read_docx
+
+            return read_docx(content)
+    decoded = decode(content, request.media_type)
+    parsed = _read_text(format, decoded.text, request)
+    return parsed.model_copy(update={"decisions": (decoded.decision, *parsed.decisions)})
+
+
+def _read_text(format: Format, text: str, request: ReadRequest) -> Parsed:
     match format:
         case Format.HTML:
             from workers.parse.html.read import read_html
@@ -70,6 +87,10 @@ def _read(format: Format, content: bytes, request: ReadRequest, on_page: Callabl
             from workers.parse.formats.rst import read_rst
 
             return read_rst(text)
+        case Format.LATEX:
+            from workers.parse.formats.latex import read_latex
+
+            return read_latex(text)
         case Format.NOTEBOOK:
             from workers.parse.formats.notebook import read_notebook
 
@@ -78,7 +99,23 @@ def _read(format: Format, content: bytes, request: ReadRequest, on_page: Callabl
             from workers.parse.formats.ocw import read_ocw
 
             return read_ocw(text, request.url)
-        case Format.TEXT:
+        case _:
             from workers.parse.formats.text import read_text
 
             return read_text(text)
+
+
+def _storable(parsed: Parsed, chosen: Decision) -> Parsed:
+    """What was read, the route first among its decisions, without lone surrogates and NULs, which UTF-8 cannot hold."""
+    blocks = tuple(
+        block if block.text.isascii() else block.model_copy(update={"text": encodable(block.text)})
+        for block in parsed.blocks
+    )
+    return parsed.model_copy(
+        update={
+            "blocks": blocks,
+            "title": encodable(parsed.title),
+            "authors": tuple(encodable(author) for author in parsed.authors),
+            "decisions": (chosen, *parsed.decisions),
+        }
+    )

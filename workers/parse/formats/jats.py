@@ -1,4 +1,4 @@
-"""Journal articles in JATS XML to blocks: what the article says, without references, figures and declarations.
+"""Journal articles in JATS XML to blocks: what the article says, without references, pictures and declarations.
 
 Tag set: https://jats.nlm.nih.gov/archiving/tag-library/1.3/ (PubMed Central's articles are in it).
 """
@@ -6,14 +6,15 @@ Tag set: https://jats.nlm.nih.gov/archiving/tag-library/1.3/ (PubMed Central's a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from agent.errors import DocumentRejected
 from agent.job.records import Block
 from workers.parse import blocks
-from workers.parse.formats.jats_front import authors_of, date_of, licence_of, title_of
+from workers.parse.formats.jats_front import authors_of, date_of, doi_of, licence_of, title_of
 from workers.parse.formats.jats_inline import formula, inline
+from workers.parse.formats.xml import parse_xml
 from workers.parse.parsed import Parsed
 
 _SKIPPED_ABSTRACTS = frozenset(("graphical", "teaser", "toc", "video", "web-summary", "section"))
@@ -39,12 +40,23 @@ _DECLARING_TYPES = frozenset(("COI-statement", "supplementary-material", "data-a
 _NUMBERING = re.compile(r"^[\divxIVX]+(?:\.\d+)*[.)]?\s+")
 
 
+_LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
+_WHERE = {
+    "title": "JATS article-title",
+    "authors": "JATS contrib-group",
+    "date": "JATS pub-date",
+    "licence": "JATS permissions",
+    "doi": "JATS article-id",
+    "language": "JATS xml:lang",
+}
+
+
 def read_jats(content: bytes) -> Parsed:
     """The blocks of an article: abstract, body and appendices; a section at depth one is a heading of level 2.
 
     Raises:
-        DocumentRejected: ``corrupt_xml`` where it is not well formed; ``no_text`` for an article without a text, as
-            publishers leave it who do not open theirs.
+        DocumentRejected: ``corrupt_xml`` where it is not well formed, ``too_complex``; ``no_text`` for an article
+            without a text, as publishers leave it who do not open theirs.
     """
     article = _article(content)
     meta = article.find("front/article-meta")
@@ -52,36 +64,34 @@ def read_jats(content: bytes) -> Parsed:
     if meta is not None:
         for abstract in meta.iterfind("abstract"):
             if abstract.get("abstract-type", "") not in _SKIPPED_ABSTRACTS:
-                found += _section(abstract, 1, inline(abstract.find("title")) or "Abstract")
+                title = inline(abstract.find("title")) or "Abstract"
+                found += _placed(_section(abstract, 1, title), abstract)
     body = list(_blocks(article.find("body"), 1))
     for appendix in article.iterfind("back/app-group/app"):
-        body += _section(appendix, 1, inline(appendix.find("title")))
+        body += _placed(_section(appendix, 1, inline(appendix.find("title"))), appendix)
     if body:
-        body += [block for float_ in article.iterfind("floats-group/table-wrap") for block in _table(float_)]
+        for table in article.iterfind("floats-group/table-wrap"):
+            body += _placed(_table(table), table)
     found += body
     if not found:
         raise DocumentRejected("no_text", "the article holds neither abstract nor body")
-    return Parsed(
-        blocks=tuple(found),
-        parser="jats",
-        title=title_of(meta),
-        authors=authors_of(meta),
-        date=date_of(meta),
-        licence=licence_of(meta),
-    )
+    stated: dict[str, Any] = {
+        "title": title_of(meta),
+        "authors": authors_of(meta),
+        "date": date_of(meta),
+        "licence": licence_of(meta),
+        "doi": doi_of(meta),
+        "language": article.get(_LANGUAGE, "")[:2].lower(),
+    }
+    obtained = {field: _WHERE[field] for field, value in stated.items() if value}
+    return Parsed(blocks=tuple(found), parser="jats", obtained=obtained, **stated)
 
 
 def _article(content: bytes) -> Any:
     """The first article of the document, its elements without a namespace (MathML and others keep theirs)."""
     from lxml import etree
 
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True
-    )
-    try:
-        root = etree.fromstring(content, parser)
-    except (etree.XMLSyntaxError, ValueError) as error:
-        raise DocumentRejected("corrupt_xml", str(error)) from error
+    root = parse_xml(content)
     for element in root.iter("{*}*"):
         name = etree.QName(element)
         if name.namespace and "jats" in name.namespace:
@@ -95,7 +105,15 @@ def _article(content: bytes) -> Any:
 def _blocks(parent: Any, depth: int) -> Iterator[Block]:
     """The blocks of a section's or the body's children."""
     for element in parent if parent is not None else ():
-        yield from _block(element, depth)
+        yield from _placed(_block(element, depth), element)
+
+
+def _placed(found: Iterable[Block], element: Any) -> Iterator[Block]:
+    """The blocks with the XPath of their element, where an inner one did not give its own."""
+    path = ""
+    for block in found:
+        path = path or element.getroottree().getpath(element)
+        yield block if block.path else block.model_copy(update={"path": path})
 
 
 def _block(element: Any, depth: int) -> Iterator[Block]:
@@ -112,9 +130,13 @@ def _block(element: Any, depth: int) -> Iterator[Block]:
         case "disp-formula" | "disp-formula-group":
             for one in [element] if element.tag == "disp-formula" else element.iterfind("disp-formula"):
                 if text := formula(one, display=True):
-                    yield blocks.paragraph(text)
+                    yield blocks.displayed(text)
         case "table-wrap" | "table-wrap-group":
             yield from _table(element)
+        case "fig" | "fig-group":
+            for one in [element] if element.tag == "fig" else element.iterfind("fig"):
+                if text := _caption(one):
+                    yield blocks.caption(text)
         case "disp-quote" | "verse-group" | "speech":
             if text := "\n".join(inline(part) for part in element if part.tag not in _SKIPPED):
                 yield blocks.quote(text)
@@ -150,7 +172,7 @@ def _paragraph(element: Any, depth: int) -> Iterator[Block]:
     for place, child in enumerate(element):
         if child.tag in _WITHIN_PARAGRAPHS:
             yield from _prose(inline(element, start, place))
-            yield from _block(child, depth)
+            yield from _placed(_block(child, depth), child)
             start = place + 1
     yield from _prose(inline(element, start))
 
@@ -183,12 +205,24 @@ def _definitions(element: Any) -> Iterator[Block]:
 
 
 def _table(element: Any) -> Iterator[Block]:
-    """The tables of a wrapper; one that is only a picture gives nothing."""
+    """The tables of a wrapper under their captions; one that is only a picture gives nothing."""
     for table in element.iter("table"):
         rows = [[text for cell in row if cell.tag in ("th", "td") for text in _cell(cell)] for row in table.iter("tr")]
         block = blocks.table(rows)
-        if block.text:
-            yield block
+        if not block.text:
+            continue
+        wrap = next(table.iterancestors("table-wrap"), None)
+        if wrap is not None and next(wrap.iter("table")) is table and (text := _caption(wrap)):
+            yield blocks.caption(text)
+        yield block
+
+
+def _caption(holder: Any) -> str:
+    """Label and caption of a figure or of what wraps a table; a bare label is none."""
+    stated = holder.find("caption")
+    said = " ".join(inline(part) for part in stated) if stated is not None else ""
+    label = inline(holder.find("label")).rstrip(".: ")
+    return f"{label}: {said}" if label and said else said
 
 
 def _cell(cell: Any) -> list[str]:

@@ -47,6 +47,12 @@ def date_of(meta: Any) -> str:
     return next((stated[kind] for kind in _FIRST_TO_LAST if stated.get(kind)), "")
 
 
+def doi_of(meta: Any) -> str:
+    """The article's own DOI, lower case."""
+    found = meta.iterfind("article-id[@pub-id-type='doi']") if meta is not None else ()
+    return next((inline(each).lower().rpartition("doi.org/")[2] for each in found), "")
+
+
 def licence_of(meta: Any) -> str:
     """SPDX expression of all that its permissions state; '' where they name no licence we know."""
     permissions = meta.find("permissions") if meta is not None else None

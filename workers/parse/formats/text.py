@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
 
 from agent.job.licences import spdx
 from agent.job.records import Block
@@ -10,7 +13,7 @@ from workers.parse import blocks
 from workers.parse.dates import iso_date
 from workers.parse.parsed import Parsed
 
-_PARAGRAPHS = re.compile(r"\n[ \t]*\n+")
+_LINES = re.compile(r"([^\n\f]*)(\n|\f|\Z)")
 _UNDERLINE = re.compile(r"\s*([=\-~^*#])\1{2,}\s*")
 BULLET = re.compile(r"(\s*)(?:[-*•–·]|\(?\d{1,3}[.)])\s+(?=\S)")
 _NUMBERED_TITLE = re.compile(r"(\d+(?:\.\d+)*)\.?\s+[A-Z]")
@@ -19,29 +22,65 @@ MAX_TITLE_WORDS = 12
 """Headings are short; longer lines in capitals are notices."""
 
 
+@dataclass(frozen=True)
+class _Line:
+    """A line without white space at its end, and where it stands."""
+
+    text: str
+    start: int
+
+    @property
+    def end(self) -> int:
+        """Offset after its last character."""
+        return self.start + len(self.text)
+
+
 def read_text(text: str) -> Parsed:
     """Paragraphs, lists and headings of plain text; the title is the first heading, or a short first line alone.
 
-    Lines such as ``Author: A. Writer`` directly under the title are read for author, date and licence.
+    Lines such as ``Author: A. Writer`` directly under the title are read for author, date, licence and others.
     """
-    parts = [
-        [line.rstrip() for line in part.splitlines() if line.strip()]
-        for part in _PARAGRAPHS.split(text.replace("\f", "\n\n").strip("\n"))
-    ]
-    parts = [lines for lines in parts if lines]
-    fields = _fields_under_title(parts[0]) if parts else {}
+    parts = list(_parts(text))
+    fields = _fields_under_title([line.text for line in parts[0]]) if parts else {}
     if fields:
         parts[0] = parts[0][:1]
-    found = [block for number, lines in enumerate(parts) for block in _paragraph(lines, first=number == 0)]
+    found = [block for number, lines in enumerate(parts) for block in _placed(lines, first=number == 0)]
     author = fields.get("author") or fields.get("authors") or ""
-    return Parsed(
-        blocks=tuple(found),
-        parser="text",
-        title=next((block.text for block in found if block.level), ""),
-        authors=(author,) if author else (),
-        date=iso_date(next((fields[name] for name in ("date", "last revised", "updated") if name in fields), "")),
-        licence=spdx(fields.get("licence") or fields.get("license") or ""),
-    )
+    stated: dict[str, Any] = {
+        "authors": (author,) if author else (),
+        "date": iso_date(next((fields[name] for name in ("date", "last revised", "updated") if name in fields), "")),
+        "licence": spdx(fields.get("licence") or fields.get("license") or ""),
+        "doi": fields.get("doi", "").lower().rpartition("doi.org/")[2],
+        "language": fields.get("language", "")[:2].lower() if len(fields.get("language", "")) in (2, 5) else "",
+    }
+    obtained = {field: "line under the title" for field, value in stated.items() if value}
+    title = next((block.text for block in found if block.level), "")
+    if title:
+        obtained["title"] = "first heading"
+    return Parsed(blocks=tuple(found), parser="text", title=title, obtained=obtained, **stated)
+
+
+def _parts(text: str) -> Iterator[list[_Line]]:
+    """The lines of each paragraph: what stands between blank lines or page ends."""
+    part: list[_Line] = []
+    for match in _LINES.finditer(text):
+        line = match[1].rstrip()
+        if line:
+            part.append(_Line(line, match.start()))
+        if (not line or match[2] == "\f") and part:
+            yield part
+            part = []
+    if part:
+        yield part
+
+
+def _placed(lines: list[_Line], *, first: bool) -> Iterator[Block]:
+    """The blocks of a paragraph with their offsets."""
+    for start, after, block in _paragraph([line.text for line in lines], first=first):
+        if block.text:
+            opening = lines[start]
+            indent = len(opening.text) - len(opening.text.lstrip())
+            yield block.model_copy(update={"start": opening.start + indent, "end": lines[after - 1].end})
 
 
 def _fields_under_title(lines: list[str]) -> dict[str, str]:
@@ -53,20 +92,22 @@ def _fields_under_title(lines: list[str]) -> dict[str, str]:
     return fields if len(fields) == len(matches) else {}
 
 
-def _paragraph(lines: list[str], *, first: bool) -> list[Block]:
-    if len(lines) >= 2 and _UNDERLINE.fullmatch(lines[1]) and len(lines[1].strip()) >= len(lines[0].strip()) * 0.5:
+def _paragraph(lines: list[str], *, first: bool) -> list[tuple[int, int, Block]]:
+    """(first line, line after the last, block) of the blocks in the lines of one paragraph."""
+    whole = len(lines)
+    if whole >= 2 and _UNDERLINE.fullmatch(lines[1]) and len(lines[1].strip()) >= len(lines[0].strip()) * 0.5:
         title = blocks.heading(lines[0], 1 if lines[1].strip()[0] in "=#" else 2)
-        return [title, *(_paragraph(lines[2:], first=False) if lines[2:] else [])]
-    if len(lines) == 1 and (level := _title_level(lines[0].strip(), first=first)):
-        return [blocks.heading(lines[0], level)]
+        rest = _paragraph(lines[2:], first=False) if lines[2:] else []
+        return [(0, 1, title), *((start + 2, after + 2, block) for start, after, block in rest)]
+    if whole == 1 and (level := _title_level(lines[0].strip(), first=first)):
+        return [(0, 1, blocks.heading(lines[0], level))]
     if all(_UNDERLINE.fullmatch(line) for line in lines):
         return []
-    if BULLET.match(lines[0]):
-        return [blocks.listing(list_items(lines))]
-    if any(BULLET.match(line) for line in lines) and sum(1 for line in lines if BULLET.match(line)) >= 2:
-        start = next(index for index, line in enumerate(lines) if BULLET.match(line))
-        return [blocks.paragraph(" ".join(lines[:start])), blocks.listing(list_items(lines[start:]))]
-    return [blocks.paragraph(join_lines(lines))]
+    marked = [number for number, line in enumerate(lines) if BULLET.match(line)]
+    if marked and (marked[0] == 0 or len(marked) >= 2):
+        opening = blocks.paragraph(" ".join(lines[: marked[0]]))
+        return [(0, marked[0], opening), (marked[0], whole, blocks.listing(list_items(lines[marked[0] :])))]
+    return [(0, whole, blocks.paragraph(join_lines(lines)))]
 
 
 def list_items(lines: list[str]) -> list[tuple[int, str]]:

@@ -68,9 +68,9 @@ def test_the_article_reads_in_order_with_its_sections_by_depth(parsed: Parsed) -
     ]  # fmt: skip
     kinds = [block.kind for block in parsed.blocks[4:]]
     assert kinds == [
-        BlockKind.PARAGRAPH, BlockKind.HEADING, BlockKind.PARAGRAPH, BlockKind.LIST, BlockKind.PARAGRAPH,
-        BlockKind.PARAGRAPH, BlockKind.PARAGRAPH, BlockKind.TABLE, BlockKind.QUOTE, BlockKind.CODE, BlockKind.HEADING,
-        BlockKind.PARAGRAPH,
+        BlockKind.PARAGRAPH, BlockKind.CAPTION, BlockKind.HEADING, BlockKind.PARAGRAPH, BlockKind.LIST,
+        BlockKind.PARAGRAPH, BlockKind.FORMULA, BlockKind.PARAGRAPH, BlockKind.CAPTION, BlockKind.TABLE,
+        BlockKind.QUOTE, BlockKind.CODE, BlockKind.HEADING, BlockKind.PARAGRAPH,
     ]  # fmt: skip
 
 
@@ -78,8 +78,8 @@ def test_citation_numbers_go_names_powers_and_formulas_stay(parsed: Parsed) -> N
     assert parsed.blocks[4].text == (
         "States decay in 10^-3 seconds, as Writer et al. showed for H2O at α (Fig. 1). The energy is $E = h\\nu$ here."
     )
-    assert parsed.blocks[9].text == "$$\\rho(t) = e^{-t}\\rho$$"
-    assert parsed.blocks[10].text == "where time is short."
+    assert parsed.blocks[10].text == "$$\\rho(t) = e^{-t}\\rho$$"
+    assert parsed.blocks[11].text == "where time is short."
 
 
 def test_lists_tables_and_code_have_the_form_of_every_reader(parsed: Parsed) -> None:
@@ -90,11 +90,23 @@ def test_lists_tables_and_code_have_the_form_of_every_reader(parsed: Parsed) -> 
     assert by_kind[BlockKind.CODE].language == "python"
 
 
-def test_references_captions_thanks_and_declarations_are_left_out(parsed: Parsed) -> None:
+def test_captions_are_blocks_of_their_own_with_their_labels(parsed: Parsed) -> None:
+    assert [block.text for block in parsed.blocks if block.kind is BlockKind.CAPTION] == [
+        "Figure 1: A caption nobody needs.",
+        "Table 1: Words above a table.",
+    ]
+
+
+def test_blocks_say_where_they_stood(parsed: Parsed) -> None:
+    paths = {block.kind: block.path for block in parsed.blocks}
+    assert paths[BlockKind.TABLE] == "/article/body/sec[1]/sec/table-wrap"
+    assert paths[BlockKind.FORMULA] == "/article/body/sec[1]/sec/p/disp-formula"
+    assert parsed.obtained["doi"] == "JATS article-id" and (parsed.doi, parsed.language) == ("10.5/ours", "en")
+
+
+def test_references_thanks_and_declarations_are_left_out(parsed: Parsed) -> None:
     text = "\n".join(block.text for block in parsed.blocks)
     for noise in (
-        "caption",
-        "above a table",
         "foot note",
         "mothers",
         "cited work",
@@ -141,7 +153,8 @@ def test_a_set_of_articles_and_one_with_a_namespace_read_the_same(parsed: Parsed
             "&nbsp;", " "
         ),
     ):
-        assert read_jats(text.encode()).blocks == parsed.blocks
+        found = read_jats(text.encode()).blocks
+        assert [(block.kind, block.text) for block in found] == [(block.kind, block.text) for block in parsed.blocks]
 
 
 def test_an_article_without_text_and_broken_xml_are_refused_with_the_reason() -> None:
@@ -157,3 +170,12 @@ def test_entities_of_its_own_are_not_expanded() -> None:
     bomb = '<!DOCTYPE article PUBLIC "-//NLM//DTD x" "x" [<!ENTITY a "lol"><!ENTITY b "&a;&a;&a;">]>'
     text = f"{bomb}<article article-type='x'><body><p>one &b; two &alpha;</p></body></article>"
     assert read_jats(text.encode()).blocks[0].text == "one two α"
+
+
+def test_entities_cannot_grow_and_nesting_has_an_end() -> None:
+    laughs = '<!DOCTYPE article [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]>'
+    body = "<article article-type='x'><body><p>It is &b; so.</p></body></article>"
+    assert [block.text for block in read_jats((laughs + body).encode()).blocks] == ["It is so."]
+    with pytest.raises(DocumentRejected) as caught:
+        read_jats(b"<article><body>" + b"<sec>" * 100_000)
+    assert caught.value.reason == "too_complex"
