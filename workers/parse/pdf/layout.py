@@ -32,6 +32,8 @@ class Line:
     bold: bool = False
     mono: bool = False
     page: int = 1
+    confidence: float | None = None
+    """Mean word confidence, 0 to 1, of a line that OCR read."""
 
     @property
     def height(self) -> float:
