@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -116,7 +117,7 @@ def _row(band: Sequence[Word], cuts: Sequence[float]) -> list[str]:
 
 def _continued(table: list[list[str]], lines: Sequence[Sequence[Word]]) -> list[list[str]]:
     """Rows without a first cell joined to the row above, where they stand nearer to it than rows usually do."""
-    pitches = [after[0].y0 - before[0].y0 for before, after in zip(lines, lines[1:], strict=False)]
+    pitches = [after[0].y0 - before[0].y0 for before, after in itertools.pairwise(lines)]
     usual = statistics.median(pitches) if pitches else 0.0
     merged: list[list[str]] = []
     for index, row in enumerate(table):

@@ -68,7 +68,7 @@ def _same(before: Block, after: Block) -> Block | None:
 def joined(parts: Sequence[Parsed]) -> Parsed:
     """The ranges of one document, in order, as if it had been read at once.
 
-    What stands on page 1 and in the metadata is the same in all parts; decisions about the whole document are kept once.
+    What stands on page 1 and in the metadata is the same in all parts; decisions about the whole document stand once.
     """
     known = frozenset(words_in(line for part in parts for block in part.blocks for line in block.text.splitlines()))
     found: list[Block] = []

@@ -1,7 +1,7 @@
 """Whether a page's text layer can be read, or the page must be read by OCR: measured page by page, no word list.
 
-The measurements are cheap ones on what was extracted anyway; only pages with a large picture and little text are rendered,
-at 72 dpi, to see whether the picture shows lines of text.
+The measurements are cheap ones on what was extracted anyway; only pages with a large picture and little text are
+rendered, at 72 dpi, to see whether the picture shows lines of text.
 """
 
 from __future__ import annotations
@@ -49,11 +49,12 @@ _MIN_SHAPES = 150
 _MIN_TEXT_BANDS = 4
 """Lines of print seen in a picture, from which on it shows text."""
 
-_LETTER_PERCENT = dict(
-    e=14.0, a=8.3, t=7.0, i=7.5, n=7.6, s=6.7, r=6.5, o=6.3, l=4.6, d=4.3, u=3.9, h=3.2, c=3.2, m=2.8, p=2.3,
-    g=1.8, f=1.5, b=1.4, v=1.4, w=1.1, k=1.0, y=0.9, z=0.7, j=0.3, q=0.4, x=0.3,
-)  # fmt: skip
-"""How often letters stand in running text: between the published figures for English, German, French, Spanish, Italian."""
+_LETTER_PERCENT = {
+    "e": 14.0, "a": 8.3, "t": 7.0, "i": 7.5, "n": 7.6, "s": 6.7, "r": 6.5, "o": 6.3, "l": 4.6, "d": 4.3, "u": 3.9,
+    "h": 3.2, "c": 3.2, "m": 2.8, "p": 2.3, "g": 1.8, "f": 1.5, "b": 1.4, "v": 1.4, "w": 1.1, "k": 1.0, "y": 0.9,
+    "z": 0.7, "j": 0.3, "q": 0.4, "x": 0.3,
+}  # fmt: skip
+"""How often letters stand in running text: between the published figures for English, German, French, Spanish."""
 
 _NORM = sqrt(sum(value * value for value in _LETTER_PERCENT.values()))
 _CID = re.compile(r"\(cid:\d+\)")
@@ -65,7 +66,7 @@ _VOWEL = re.compile(r"[aeiouyäöüáàâãåæéèêëíìîïóòôõøúùû�
 
 
 def judged(page: Any, text: PageText) -> Decision | None:
-    """The decision on a page: choice ``ocr``, ``old_ocr`` (a layer that reads well) or ``blank``; None for plain text."""
+    """The decision on a page: ``ocr``, ``old_ocr`` (a layer that reads well) or ``blank``; None for plain text."""
     words = " ".join(line.text for line in text.lines)
     letters = text.painted_letters + text.hidden_letters
     measured = {"letters": float(letters), "picture_share": round(covered(text.pictures, text), 3)}

@@ -56,7 +56,7 @@ def check_size(page: Any, number: int) -> None:
 
 
 def active_content(book: Any, content: bytes) -> list[Decision]:
-    """What the PDF would do or carry beside its pages, of which nothing was run or opened; no decision for plain ones."""
+    """What the PDF would do or carry beside its pages, of which nothing is run or opened; none for plain ones."""
     found = {name for name, marks in _ACTIVE_NAMES if any(mark in content for mark in marks)}
     catalogue = book.pdf_catalog()
     for key, name in (("Names/JavaScript", "JavaScript"), ("AcroForm/XFA", "a form of its own (XFA)")):

@@ -1,6 +1,7 @@
 """A PDF page to lines: text, font and place of each, with the rules drawn on the page and what was left out.
 
-One pass of PyMuPDF's ``dict`` extraction gives text and vectors at some 480 pages a second; nothing is done by character.
+One pass of PyMuPDF's ``dict`` extraction gives text and vectors at some 480 pages a second; nothing is done by
+character.
 """
 
 from __future__ import annotations
@@ -145,7 +146,8 @@ _NOTE_MARK = re.compile(r"\d{1,3}|[*†‡§¶]")
 _BOLD_NAME = re.compile(r"bold|black|heavy|demi|CMBX|CMSSBX|SFBX|ECBX", re.IGNORECASE)
 _MONO_NAME = re.compile(r"mono|courier|consol|cmtt|ectt|sftt|typewriter|lmtt|menlo|code", re.IGNORECASE)
 _MATH_NAME = re.compile(
-    r"^(?:\w{6}\+)?(?:CM(?:MI|SY|EX|BSY|MIB)|LM(?:Math|MI|SY|EX)|MSAM|MSBM|EU[FRS][MB]|RSFS|STIX\w*Math)|math|^symbol",
+    r"^(?:\w{6}\+)?(?:CM(?:MI|SY|EX|BSY|MIB)|LM(?:Math|MI|SY|EX)|MSAM|MSBM|EU[FRS][MB]|RSFS|STIX\w*Math)"
+    r"|math|^symbol",
     re.IGNORECASE,
 )
 

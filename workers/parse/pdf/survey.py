@@ -1,4 +1,4 @@
-"""Looks over a whole PDF cheaply, so that a range of its pages is read as if all of it were: sizes, margins, outline."""
+"""Looks over a whole PDF cheaply, so that pages are read alike alone and together: sizes, margins, outline."""
 
 from __future__ import annotations
 

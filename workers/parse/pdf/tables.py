@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import statistics
 from collections.abc import Sequence
@@ -110,7 +111,7 @@ def _is_cell_row(row: Sequence[Line]) -> bool:
         return False
     if len(row) == 2 and _PAGE_NUMBER.fullmatch(row[1].text.strip()):
         return False
-    return all(after.x0 - before.x1 > 0.8 * after.size for before, after in zip(row, row[1:], strict=False))
+    return all(after.x0 - before.x1 > 0.8 * after.size for before, after in itertools.pairwise(row))
 
 
 def _in_line(run: Sequence[Sequence[Line]], row: Sequence[Line]) -> bool:
