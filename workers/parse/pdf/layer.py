@@ -145,6 +145,8 @@ def odd_share(words: str) -> float:
     """Share of words, weighted by length, whose form is that of no word."""
     total = odd = 0
     for word in _WORD.findall(words):
+        if not word.strip("._·"):  # leaders of a table of contents
+            continue
         total += len(word)
         plain = _PLAIN_WORD.fullmatch(word)
         if not plain or (word.isascii() and len(word) > 3 and word.islower() and not _VOWEL.search(word)):
@@ -156,8 +158,11 @@ _RENDER_DPI = 72
 _INK = 0.62
 """Of the paper's brightness: darker is ink."""
 
-_MIN_STROKES = 12
-"""Changes between ink and paper along a row of pixels through a line of print."""
+_STRIPS = 12
+"""The picture is looked at in strips so narrow that the lines of a crooked scan stay apart in each."""
+
+_MIN_STROKES, _QUIET_STROKES = 4, 1
+"""Changes between ink and paper along a row of pixels in a strip: through print, and between two lines of it."""
 
 _MIN_PAPER_SHARE = 0.55
 """Pages of text are mostly paper; photographs are not."""
@@ -177,14 +182,22 @@ def text_bands(page: Any, text: PageText) -> int:
         grey[y0:y1, x0:x1] = round(paper)
     if float((np.abs(grey.astype(np.int16) - paper) < 40).mean()) < _MIN_PAPER_SHARE:
         return 0
-    return _bands(grey < paper * _INK)
+    ink = grey < np.percentile(grey.reshape(pixels.height, -1), 90, axis=1, keepdims=True) * _INK
+    return max(_bands(ink), _bands(ink.T))  # pages scanned lying on their side
 
 
 def _bands(ink: npt.NDArray[np.bool_]) -> int:
+    """Lines of print in the third best of the strips: rows full of strokes with quiet rows between."""
     import numpy as np
 
-    strokes = np.abs(np.diff(ink.astype(np.int8), axis=1)).sum(axis=1)
-    busy = strokes >= _MIN_STROKES
-    edges = np.flatnonzero(np.diff(np.concatenate(([0], busy.astype(np.int8), [0]))))
-    heights = edges[1::2] - edges[::2]
-    return int(((heights >= 2) & (heights <= 40)).sum())
+    counts = []
+    for strip in np.array_split(ink, _STRIPS, axis=1):
+        strokes = np.abs(np.diff(strip.astype(np.int8), axis=1)).sum(axis=1)
+        state, bands = "quiet", 0
+        for value in strokes.tolist():
+            if value >= _MIN_STROKES and state == "quiet":
+                state, bands = "busy", bands + 1
+            elif value <= _QUIET_STROKES:
+                state = "quiet"
+        counts.append(bands)
+    return sorted(counts, reverse=True)[2]
