@@ -7,6 +7,7 @@ layer ranges all. CPU seconds of this process; the first page of each library pa
 from __future__ import annotations
 
 import bisect
+import itertools
 import os
 import re
 import time
@@ -196,7 +197,7 @@ def heading_figures(content: bytes, *, outline: bool) -> tuple[float, float, flo
             matched.append((level, near[1]))
     deepest = max((level for level, _ in matched), default=6)
     claimed = sum(1 for _, level, _ in found if level <= deepest)
-    steps = [_sign(one[0] - two[0]) == _sign(one[1] - two[1]) for one, two in zip(matched, matched[1:], strict=False)]
+    steps = [_sign(one[0] - two[0]) == _sign(one[1] - two[1]) for one, two in itertools.pairwise(matched)]
     return (
         len(matched) / max(1, len(entries)),
         len(matched) / max(1, claimed),

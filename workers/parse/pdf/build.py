@@ -71,8 +71,11 @@ def region_blocks(
     body, notes = _footnotes(region, style)
     frame = _frame(body, style, known)
     found: list[Block] = []
-    for piece in _pieces(body, frame):
+    pieces = _pieces(body, frame)
+    for piece, after in itertools.zip_longest(pieces, pieces[1:]):
         block = _block(piece, frame)
+        if block.level and after is not None and _is_term(piece, after, frame):
+            block = _placed(blocks.paragraph(block.text, block.page), piece)
         if not block.text:
             continue
         last = found[-1] if found else None
@@ -240,6 +243,18 @@ def _is_quote(piece: Sequence[Line], frame: _Frame) -> bool:
     return left > frame.left + inset and right < frame.right - inset and len(full) >= 0.8 * (len(piece) - 1)
 
 
+def _is_term(piece: Sequence[Line], after: Sequence[Line], frame: _Frame) -> bool:
+    """Whether a bold line in the body's size is a term, whose definition is set in below it."""
+    line = piece[-1]
+    return (
+        line.size < 1.05 * frame.style.body
+        and not numbered_depth(piece[0].text)
+        and after[0].x0 > piece[0].x0 + 0.8 * frame.style.body
+        and not heading_level(after[0], frame.style)
+        and not _BULLET.match(after[0].text)
+    )
+
+
 def _contents(piece: Sequence[Line]) -> list[tuple[int, str]]:
     """Lines of a table of contents as (depth, title)."""
     indents = sorted({round(line.x0 / 4) for line in piece})
@@ -284,13 +299,10 @@ def _merged_headings(found: list[Block]) -> list[Block]:
                 merged[-1] = last.model_copy(update={"text": f"{last.text} {block.text}"})
                 continue
             if is_chapter_mark(last.text):
-                merged[-1] = block.model_copy(
-                    update={
-                        "text": f"{last.text.rstrip('.:')}. {block.text}",
-                        "level": min(last.level, block.level),
-                        "box": last.box,
-                    }
-                )
+                both = f"{last.text.rstrip('.:')} {block.text}"
+                text = both if is_chapter_mark(both) else f"{last.text.rstrip('.:')}. {block.text}"
+                level = min(last.level, block.level)
+                merged[-1] = block.model_copy(update={"text": text, "level": level, "box": last.box})
                 continue
         merged.append(block)
     return merged

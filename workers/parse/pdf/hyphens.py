@@ -9,6 +9,9 @@ _WORD = re.compile(r"[^\W_]+(?:[-‐][^\W_]+)*")
 _CUT = re.compile(r"([^\W_]+(?:[-‐][^\W_]+)*)[-‐]$")
 _OPENING = re.compile(r"[^\W_]+")
 
+_LONGEST = 60
+"""Letters of the longest word looked for at the end of a line."""
+
 _MIN_PART = 4
 """Letters from which on two words that both stand alone elsewhere are a compound: fault-tolerant, not in-formation."""
 
@@ -28,16 +31,17 @@ def joined_lines(lines: Sequence[str], known: frozenset[str] = frozenset()) -> s
     A hyphen at a line's end is taken as a division of the word, unless capitals or digits follow, the word has a
     hyphen before, or the document's ``known`` words have the compound, or both its parts but not the whole.
     """
-    joined = ""
-    for line in (one.strip() for one in lines):
-        cut = _CUT.search(joined) if joined and line else None
+    parts: list[str] = []
+    for line in filter(None, (one.strip() for one in lines)):
+        cut = _CUT.search(parts[-1][-_LONGEST:]) if parts and parts[-1].endswith(("-", "‐")) else None
         if cut is None:
-            joined = f"{joined} {line}" if joined and line else joined or line
+            parts.append(f" {line}" if parts else line)
         elif _divides(cut[1], line, known):
-            joined = joined[:-1] + line
+            parts[-1] = parts[-1][:-1]
+            parts.append(line)
         else:
-            joined += line if line[0].isalnum() and not _is_suspended(line) else f" {line}"
-    return joined
+            parts.append(line if line[0].isalnum() and not _is_suspended(line) else f" {line}")
+    return "".join(parts)
 
 
 def _is_suspended(line: str) -> bool:

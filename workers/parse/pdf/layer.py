@@ -58,8 +58,10 @@ _LETTER_PERCENT = {
 
 _NORM = sqrt(sum(value * value for value in _LETTER_PERCENT.values()))
 _CID = re.compile(r"\(cid:\d+\)")
+_MEANINGLESS = re.compile("[\ufffd\ue000-\uf8ff\U000f0000-\U0010ffff\x01-\x08\x0e-\x1f]")
 _WORD = re.compile(r"\S+")
-_PLAIN_WORD = re.compile(
+_PLAIN_MEANINGLESS = re.compile("[\ufffd\ue000-\uf8ff\U000f0000-\U0010ffff\x01-\x08\x0e-\x1f]")
+_WORD = re.compile(
     r"[\"'“‘(\[]*(?:[^\W\d_]+(?:['’.\-/][^\W\d_]+)*|\d+(?:[.,:/\-]\d+)*%?)[\"'”’)\]]*[.,;:!?]*[\"'”’)\]]*"
 )
 _VOWEL = re.compile(r"[aeiouyäöüáàâãåæéèêëíìîïóòôõøúùûýœаеёиоуыэюяαεηιουω]", re.IGNORECASE)
@@ -121,11 +123,7 @@ def unreadable_share(words: str) -> float:
     """Share of characters that mean nothing: replacement, private use, control, and ``(cid:12)``."""
     if not words:
         return 0.0
-    lost = sum(len(match) for match in _CID.findall(words))
-    # ASCII is most of most pages, and none of it is private.
-    if not words.isascii():
-        lost += sum(1 for letter in words if letter == "\ufffd" or unicodedata.category(letter) in ("Co", "Cn"))
-    lost += sum(words.count(chr(code)) for code in range(1, 32) if code not in (9, 10, 12, 13))
+    lost = sum(map(len, _CID.findall(words))) + len(_MEANINGLESS.findall(words))
     return lost / max(1, len(words) - words.count(" "))
 
 

@@ -81,7 +81,7 @@ def reading_order(lines: Sequence[Line], depth: int = 0) -> list[list[Line]]:
             right = [line for line in lines if (line.x0 + line.x1) / 2 >= gutter]
             return reading_order(left, depth + 1) + reading_order(right, depth + 1)
         for upper, lower in _horizontal_cuts(lines):
-            if _gutter(upper) or _gutter(lower):
+            if (_may_have_columns(upper) and _gutter(upper)) or (_may_have_columns(lower) and _gutter(lower)):
                 return reading_order(upper, depth + 1) + reading_order(lower, depth + 1)
     return [rows(lines)]
 

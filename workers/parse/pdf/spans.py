@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
 from workers.parse.blocks import one_line
+from workers.parse.pdf.grid import Word
 from workers.parse.pdf.layout import Box, Line
+from workers.parse.pdf.rules import Ruled, ruled_places
 
 _SUPERSCRIPT, _ITALIC, _MONO, _BOLD = 1 << 0, 1 << 1, 1 << 3, 1 << 4
 """Bits of a span's flags: https://pymupdf.readthedocs.io/en/latest/app1.html"""
@@ -45,7 +47,11 @@ class PageText:
     painted_letters: int = 0
     hidden_letters: int = 0
     """Letters of text that is not painted: a layer under or over a scan."""
-    pictures: tuple[Box, ...] = field(default=(), repr=False)
+    pictures: tuple[Box, ...] = ()
+    places: tuple[Ruled, ...] = ()
+    """Where rules draw tables."""
+    words: tuple[Word, ...] = ()
+    """The page's words, where there are such places."""
 
 
 @cache
@@ -66,7 +72,8 @@ def page_text(page: Any, number: int) -> PageText:
     lines: list[Line] = []
     rules: list[Box] = []
     tilted = painted = hidden = shapes = 0
-    for block in page.get_text("dict", flags=flags)["blocks"]:
+    textpage = page.get_textpage(flags=flags)
+    for block in page.get_text("dict", textpage=textpage)["blocks"]:
         if block["type"] == 3:
             if block["isrect"] and len(rules) <= _MAX_RULES:
                 rules.append(block["bbox"])
@@ -82,6 +89,7 @@ def page_text(page: Any, number: int) -> PageText:
                 lines.append(line)
                 painted += letters - unseen
                 hidden += unseen
+    places = tuple(ruled_places(rules, page.rect.height)) if len(rules) <= _MAX_RULES else ()
     return PageText(
         number=number,
         width=page.rect.width,
@@ -92,8 +100,17 @@ def page_text(page: Any, number: int) -> PageText:
         tilted=tilted,
         painted_letters=painted,
         hidden_letters=hidden,
-        pictures=tuple(info["bbox"] for info in page.get_image_info()),
+        # Listing a page's pictures costs nothing, placing them a pass over the page.
+        pictures=tuple(info["bbox"] for info in page.get_image_info()) if page.get_images() else (),
+        places=places,
+        words=words_of(page, textpage) if places else (),
     )
+
+
+def words_of(page: Any, textpage: Any = None) -> tuple[Word, ...]:
+    """The words of a page, each with its place."""
+    flags = mupdf().TEXT_MEDIABOX_CLIP
+    return tuple(Word(item[4], *item[:4]) for item in page.get_text("words", flags=flags, textpage=textpage))
 
 
 def _line(raw: dict[str, Any], number: int) -> tuple[Line | None, int, int]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from workers.parse.blocks import MAX_HEADING_LEVEL
-from workers.parse.pdf.layout import Line
+from workers.parse.pdf.layout import Line, joined_row
 
 _HEADING_RATIO = 1.12
 """Headings are set at least an eighth larger than the body, or bold."""
@@ -55,7 +55,18 @@ _NUMBER = re.compile(
     r"(?:(?:Chapter|Section|Appendix|Part|Kapitel|Abschnitt|Anhang|Teil)\s+)?"
     r"(\d{1,3}(?:\.\d{1,3})*|[A-Z](?:\.\d{1,3})+|[A-Z]|[IVXL]+)(?:[.:)]\s*|\s+)(?=\S)"
 )
-_CHAPTER = re.compile(r"(?:Chapter|Appendix|Part|Kapitel|Anhang|Teil)\s+(?:\d{1,3}|[A-Z]|[IVXL]+)[.:]?", re.IGNORECASE)
+_CHAPTER = re.compile(
+    r"(?:Chapter|Appendix|Part|Kapitel|Anhang|Teil|Chapitre|Capítulo)"
+    r"(?:\s+(?:\d{1,3}|[A-Z]|[IVXL]+|(?:twenty-?)?(?:one|two|three|four|five|six|seven|eight|nine)"
+    r"|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen|twenty)[.:]?)?",
+    re.IGNORECASE,
+)
+_LABEL = re.compile(
+    r"(?:Note|Tip|Warning|Caution|Important|Hint|Danger|Attention|Remark|See also"
+    r"|Hinweis|Warnung|Achtung|Tipp|Wichtig|Remarque|Attention|Astuce|Nota|Consejo|Advertencia)[.:!]?",
+    re.IGNORECASE,
+)
+"""Titles of boxes beside the text."""
 _ROMAN_TITLE = re.compile(r"[IVX]{1,5}\.\s+[A-Z][A-Z\W\d]{3,}")
 _ROUND_BULLET = re.compile(r"[-*•–·▪●◦‣]\s")
 
@@ -66,7 +77,7 @@ def is_leader(text: str) -> bool:
 
 
 def is_chapter_mark(text: str) -> bool:
-    """Whether a line is only the number of a chapter, whose name stands on the next."""
+    """Whether a line is only the number of a chapter, or its beginning; the name stands on the next."""
     return bool(_CHAPTER.fullmatch(text.strip()))
 
 
@@ -90,7 +101,8 @@ def style_of(pages: Iterable[Sequence[Line]], outline: Mapping[int, Mapping[str,
         for line in lines:
             weights[step(line.size)] += len(line.text)
             letters += len(line.text)
-            looks[look(line)].append(line)
+        for key, found in _by_look(lines).items():
+            looks[key] += found
     if not weights:
         return Style(0.0)
     body = max(weights, key=lambda size: (weights[size], size))
@@ -101,6 +113,18 @@ def style_of(pages: Iterable[Sequence[Line]], outline: Mapping[int, Mapping[str,
     }
     headings = {key: found for key, found in headings.items() if found}
     return Style(body, *_levels(headings, outline or {}))
+
+
+def _by_look(lines: Iterable[Line]) -> dict[Look, list[Line]]:
+    """Lines by look; what stands in a row in one look is one line: a number and the heading behind it."""
+    found: dict[Look, list[Line]] = defaultdict(list)
+    for line in lines:
+        last = found[look(line)][-1] if look(line) in found else None
+        if last is not None and abs(last.y0 - line.y0) < 0.3 * line.size and 0 <= line.x0 - last.x1 < 3 * line.size:
+            found[look(line)][-1] = joined_row([last, line])
+        else:
+            found[look(line)].append(line)
+    return found
 
 
 def _heading_look(key: Look, body: float) -> bool:
@@ -187,6 +211,7 @@ def _bold_heads(text: str, depth: int) -> bool:
         and not text.endswith((".", ",", ";", ":"))
         and not _ROUND_BULLET.match(text)
         and (bool(depth) or text[0].isupper() or text[0].isdigit())
+        and not _LABEL.fullmatch(text)
     )
 
 

@@ -12,10 +12,9 @@ from typing import Any
 from agent.job.records import Block, Decision
 from workers.parse import blocks
 from workers.parse.pdf.build import Placed
-from workers.parse.pdf.grid import Word, cells
+from workers.parse.pdf.grid import cells
 from workers.parse.pdf.layout import Box, Line, box_around, grouped_rows
-from workers.parse.pdf.rules import ruled_places
-from workers.parse.pdf.spans import PageText, mupdf
+from workers.parse.pdf.spans import PageText, words_of
 
 _MIN_ALIGNED_ROWS = 3
 _ALIGNED = 3.0
@@ -45,14 +44,12 @@ def with_tables(page: Any, text: PageText, lines: list[Line], *, layout: bool) -
     Ruled tables are read by their rules. Rows of cells in line without rules are left to the layout model when
     ``layout`` allows it, else read as they stand.
     """
-    places = ruled_places(text.rules, text.height)
-    ruled: list[Placed] = []
-    if places:
-        words = _words(page)
-        for place in places:
-            table = _placed(cells(words, place.box, place.verticals, place.horizontals), place.box, text.number)
-            if table and not _is_prose(table):
-                ruled.append(table)
+    ruled = [
+        table
+        for place in text.places
+        if (table := _placed(cells(text.words, place.box, place.verticals, place.horizontals), place.box, text.number))
+        and not _is_prose(table)
+    ]
     lines = _replaced(lines, ruled)
     runs = aligned_runs(lines)
     decision = _decision(text, "rules", "rules draw tables", {"tables": float(len(ruled))}) if ruled else None
@@ -66,13 +63,13 @@ def with_tables(page: Any, text: PageText, lines: list[Line], *, layout: bool) -
             placed
             for box, verticals, horizontals in model_tables(page)
             if any(_overlap(box_around([part for row in run for part in row]), box) for run in runs)
-            and (placed := _placed(cells(_words(page), box, verticals, horizontals), box, text.number))
+            and (placed := _placed(cells(words_of(page), box, verticals, horizontals), box, text.number))
         ]
         measured["tables"] += len(found)
         reason = "rows of cells in line without rules"
         return Tabled(_replaced(lines, found), _decision(text, "model", reason, measured))
     found = []
-    words = _words(page)
+    words = words_of(page)
     for run in runs:
         box = box_around([part for row in run for part in row])
         if len(run[0]) >= 3 and (placed := _placed(cells(words, box), box, text.number)):
@@ -134,11 +131,6 @@ def _are_cells(run: Sequence[Sequence[Line]]) -> bool:
         statistics.median(len(part.text) for part in parts) <= _MAX_CELL_CHARACTERS
         and math <= _MAX_MATH_SHARE * letters
     )
-
-
-def _words(page: Any) -> list[Word]:
-    flags = mupdf().TEXT_PRESERVE_LIGATURES & 0 | mupdf().TEXT_MEDIABOX_CLIP
-    return [Word(item[4], *item[:4]) for item in page.get_text("words", flags=flags)]
 
 
 def _placed(table: Sequence[Sequence[str]], box: Box, number: int) -> Placed | None:
