@@ -55,7 +55,15 @@ def _read(format: Format, content: bytes, request: ReadRequest, on_page: Callabl
         case Format.PDF:
             from workers.parse.pdf.read import read_pdf
 
-            return read_pdf(content, max_pages=request.max_pages, ocr_language=request.ocr_language, on_page=on_page)
+            return read_pdf(
+                content,
+                max_pages=request.max_pages,
+                ocr_language=request.ocr_language,
+                layout=request.pdf_layout,
+                first_page=request.first_page,
+                last_page=request.last_page,
+                on_page=on_page,
+            )
         case Format.JATS:
             from workers.parse.formats.jats import read_jats
 

@@ -17,8 +17,7 @@ from agent.job.records import Document
 from agent.spec import ParseConfig
 from workers.parse.alone.files import page_of
 from workers.parse.isolation.process import ReaderFailed, ReaderProcess
-from workers.parse.judge import judge
-from workers.parse.parse import request_of
+from workers.parse.request import request_of
 
 MAX_FILE_MB = 512
 """Larger files are no documents; a job takes less (retrieve.max_document_bytes)."""
@@ -71,7 +70,7 @@ def _outcome(file: Path, reader: ReaderProcess, config: ParseConfig, stopped: Ev
     try:
         content = _content_of(file)
         page = page_of(file, content)
-        judgement = judge(page, reader.read(content, request_of(page, config), still_wanted), config)
+        judgement = reader.judged(content, request_of(page, config), page, config, still_wanted)
     except DocumentRejected as rejected:
         return FileOutcome(file, None, rejected.reason, rejected.detail)
     except ReaderFailed as error:

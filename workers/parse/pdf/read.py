@@ -1,30 +1,31 @@
-"""PDF to blocks through PyMuPDF's spans; pages without a usable text layer go to OCR."""
+"""PDF to blocks: survey, then page by page the text layer or OCR, tables, reading order, and the pages joined."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator
-from functools import cache
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from agent.errors import DocumentRejected
-from workers.parse.blocks import one_line
-from workers.parse.licence import stated_in_metadata, stated_on_first_page
+from agent.job.records import Block, Decision
 from workers.parse.parsed import Parsed
-from workers.parse.pdf import layout
-from workers.parse.pdf.layout import Line
-
-_BOLD, _MONO = 1 << 4, 1 << 3
-"""Bits of a span's flags: https://pymupdf.readthedocs.io/en/latest/app1.html"""
-
-_MIN_LAYER_LETTERS = 25
-"""A page with fewer letters and a large picture is a scan with a stamp or a page number."""
-
-_MAX_UNREADABLE_SHARE = 0.2
-"""Fonts without a Unicode map give replacement and private-use characters; above a fifth, the picture reads better."""
-
-_MIN_PICTURE_SHARE = 0.4
-"""Share of the page that a picture covers when the page is a scan."""
+from workers.parse.pdf.build import region_blocks
+from workers.parse.pdf.join import appended, parser_name
+from workers.parse.pdf.layer import judged
+from workers.parse.pdf.layout import Line, reading_order
+from workers.parse.pdf.open import check_size, opened
+from workers.parse.pdf.running import (
+    REACH,
+    Margins,
+    margins_of,
+    number_offset,
+    repeated_shapes,
+    without_running_lines,
+)
+from workers.parse.pdf.spans import PageText, page_text
+from workers.parse.pdf.style import style_of
+from workers.parse.pdf.survey import PdfSurvey, by_page, survey_of
+from workers.parse.pdf.tables import with_tables
 
 
 def read_pdf(
@@ -32,132 +33,115 @@ def read_pdf(
     *,
     max_pages: int,
     ocr_language: str | None,
+    layout: bool = True,
+    first_page: int = 1,
+    last_page: int = 0,
+    outline: bool = True,
     on_page: Callable[[int, int], None] = lambda done, total: None,
 ) -> Parsed:
-    """The blocks of a PDF, with page numbers, and what its metadata and first page state.
+    """The blocks of a PDF, or of its pages ``first_page`` to ``last_page`` (0: the last), and what it states.
 
-    ``ocr_language`` is a Tesseract language (``eng``, ``eng+deu``), or None to leave scanned pages out. ``on_page``
-    is called with (pages done, pages) after each page.
+    ``ocr_language`` is a Tesseract language (``eng``, ``eng+deu``), or None to leave scanned pages out; ``layout``
+    lets the layout model read the pages that need it; ``outline`` lets the PDF's own outline speak for its headings.
+    ``on_page`` is called with (pages done, pages) after each page. Ranges are put together by `join.joined`.
 
     Raises:
-        DocumentRejected: ``encrypted_pdf``, ``corrupt_pdf``, ``too_long``, ``no_text``, or what OCR raises.
+        DocumentRejected: ``encrypted_pdf``, ``corrupt_pdf``, ``too_long``, ``page_too_large``, ``no_text``, or what
+            OCR raises.
     """
-    mupdf = _mupdf()
-    try:
-        with mupdf.open(stream=content, filetype="pdf") as book:
-            return _read(book, max_pages, ocr_language, on_page)
-    except (mupdf.FileDataError, mupdf.EmptyFileError) as error:
-        raise DocumentRejected("corrupt_pdf", one_line(str(error))) from error
-    except (mupdf.mupdf.FzErrorBase, RuntimeError, ValueError) as error:
-        raise DocumentRejected("corrupt_pdf", f"{type(error).__name__}: {one_line(str(error))}") from error
+    with opened(content) as book:
+        if book.page_count > max_pages:
+            raise DocumentRejected("too_long", f"{book.page_count} pages, parse.max_pages is {max_pages}")
+        seen, extracted = survey_of(book, content, outline=outline)
+        numbers = range(max(1, first_page), min(last_page or seen.pages, seen.pages) + 1)
+        return _read(book, seen, extracted, numbers, ocr_language, layout, on_page)
 
 
-@cache
-def _mupdf() -> Any:
-    """PyMuPDF, silent: what it prints about broken files we say ourselves. Typed as Any, since it is typed in part."""
-    import pymupdf
+@dataclass
+class _Pages:
+    """What was taken from the pages of a range."""
 
-    mupdf: Any = pymupdf
-    mupdf.TOOLS.mupdf_display_errors(False)
-    mupdf.TOOLS.mupdf_display_warnings(False)
-    return mupdf
+    lines: dict[int, list[Line]] = field(default_factory=dict)
+    texts: dict[int, PageText] = field(default_factory=dict)
+    scanned: list[int] = field(default_factory=list)
+    unread: list[int] = field(default_factory=list)
+    decisions: list[Decision] = field(default_factory=list)
 
 
-def _read(book: Any, max_pages: int, ocr_language: str | None, on_page: Callable[[int, int], None]) -> Parsed:
-    if book.needs_pass:
-        raise DocumentRejected("encrypted_pdf", "it opens only with a password")
-    if book.page_count == 0:
-        raise DocumentRejected("corrupt_pdf", "no page could be found in it")
-    if book.page_count > max_pages:
-        raise DocumentRejected("too_long", f"{book.page_count} pages, parse.max_pages is {max_pages}")
-    pages, heights, scanned = [], [], 0
-    for number, page in enumerate(book, 1):
-        lines = list(_lines(page, number))
-        if _is_scan(page, lines):
-            scanned += 1
-            lines = _read_scan(page, number, ocr_language) if ocr_language is not None else []
-        pages.append(lines)
-        heights.append(page.rect.height)
-        on_page(number, book.page_count)
-    if not any(pages):
-        damaged = book.is_repaired and not scanned
-        reason = "corrupt_pdf" if damaged else "no_text"
-        raise DocumentRejected(
-            reason, f"{scanned} of {book.page_count} pages are scans; parse.ocr reads them" if scanned else ""
+def _read(
+    book: Any,
+    seen: PdfSurvey,
+    extracted: Mapping[int, PageText],
+    numbers: range,
+    ocr_language: str | None,
+    layout: bool,
+    on_page: Callable[[int, int], None],
+) -> Parsed:
+    pages = _Pages()
+    for done, number in enumerate(numbers, 1):
+        page = book[number - 1]
+        check_size(page, number)
+        text = extracted.get(number) or page_text(page, number)
+        pages.texts[number] = text
+        pages.lines[number] = _layer_or_ocr(page, text, ocr_language, pages)
+        on_page(done, len(numbers))
+    if not any(pages.lines.values()) and len(numbers) == seen.pages:
+        _refuse(book, pages)
+    margins = _margins(book, seen, numbers, extracted, pages)
+    if len(pages.scanned) * 2 > len(numbers):  # the survey saw text layers only
+        seen = seen.model_copy(
+            update={
+                "running": repeated_shapes(list(margins.values())),
+                "number_offset": number_offset(list(margins.values())),
+                "body_size": 0.0,
+            }
         )
-    return _assemble(book, pages, heights, scanned if ocr_language is not None else 0)
-
-
-def _assemble(book: Any, pages: list[list[Line]], heights: list[float], scanned: int) -> Parsed:
-    first = "\n".join(line.text for line in pages[0])
-    pages = layout.without_running_lines(pages, heights)
-    style = layout.style_of(line for lines in pages for line in lines)
-    regions = [region for lines in pages for region in layout.reading_order(lines)]
-    found = layout.to_blocks(regions, style)
-    metadata = book.metadata or {}
+    shapes = frozenset(seen.running)
+    body = {
+        number: without_running_lines(lines, pages.texts[number].height, number, shapes, seen.number_offset, margins)
+        for number, lines in pages.lines.items()
+    }
+    style = seen.style if seen.body_size else style_of(body.values(), by_page(seen.outline))
+    found: list[Block] = []
+    for number, lines in body.items():
+        notes: list[Block] = []
+        for region in reading_order(_with_tables(book, number, lines, layout, pages)):
+            blocks, below = region_blocks(region, style, seen.words)
+            appended(found, blocks, seen.words)
+            notes += below
+        found += notes
     return Parsed(
         blocks=tuple(found),
-        parser="ocr" if scanned * 2 > len(pages) else "pdf",
-        title=_title(str(metadata.get("title") or "")) or next((block.text for block in found if block.level == 1), ""),
-        authors=tuple(
-            name for name in map(one_line, re.split(r"[;,]| and ", str(metadata.get("author") or ""))) if name
-        ),
-        date=_date(str(metadata.get("creationDate") or "")),
-        licence=stated_in_metadata(
-            str(metadata.get("keywords") or ""), str(metadata.get("subject") or ""), book.get_xml_metadata()
-        )
-        or stated_on_first_page(first),
-        pages=len(pages),
-        ocr_pages=scanned,
+        parser=parser_name(len(pages.scanned), len(numbers)),
+        **seen.stated.model_dump(),
+        decisions=(*seen.decisions, *pages.decisions),
+        pages=len(numbers),
+        ocr_pages=len(pages.scanned),
     )
 
 
-def _lines(page: Any, number: int) -> Iterator[Line]:
-    """The horizontal lines of a page's text layer; ligatures spread, soft hyphens and spaces tidied."""
-    flags = _mupdf().TEXT_PRESERVE_WHITESPACE | _mupdf().TEXT_MEDIABOX_CLIP
-    for block in page.get_text("dict", flags=flags)["blocks"]:
-        for line in block.get("lines", ()):
-            if abs(line["dir"][1]) > 0.1:  # stamps and watermarks up the margin
-                continue
-            if found := _line(line, number):
-                yield found
+def _layer_or_ocr(page: Any, text: PageText, ocr_language: str | None, pages: _Pages) -> list[Line]:
+    """The page's lines by the road that its text layer allows."""
+    decision = judged(page, text)
+    if decision is None:
+        return list(text.lines)
+    if decision.choice == "ocr" and ocr_language is None:
+        decision = decision.model_copy(update={"choice": "left_out", "reason": f"{decision.reason}; parse.ocr is off"})
+        pages.unread.append(text.number)
+    pages.decisions.append(decision)
+    if decision.choice == "ocr" and ocr_language is not None:
+        pages.scanned.append(text.number)
+        return _read_scan(page, text.number, ocr_language)
+    return [] if decision.choice == "left_out" else list(text.lines)
 
 
-def _line(line: dict[str, Any], number: int) -> Line | None:
-    spans = [span for span in line["spans"] if span["text"].strip()]
-    text = "".join(span["text"] for span in line["spans"])
-    if not spans or not text.strip():
-        return None
-    weight = sum(len(span["text"]) for span in spans)
-    main = max(spans, key=lambda span: len(span["text"]))
-    x0, y0, x1, y1 = line["bbox"]
-    return Line(
-        text=text.replace("\u00ad", "-").rstrip() if _mono(main) else one_line(text.replace("\u00ad", "-")),
-        x0=x0, y0=y0, x1=x1, y1=y1, size=float(main["size"]),
-        bold=sum(len(span["text"]) for span in spans if _bold(span)) > 0.9 * weight,
-        mono=sum(len(span["text"]) for span in spans if _mono(span)) > 0.9 * weight,
-        page=number,
-    )  # fmt: skip
-
-
-def _bold(span: dict[str, Any]) -> bool:
-    return bool(span["flags"] & _BOLD) or bool(re.search(r"bold|black|heavy|demi", span["font"], re.IGNORECASE))
-
-
-def _mono(span: dict[str, Any]) -> bool:
-    return bool(span["flags"] & _MONO) or bool(re.search(r"mono|courier|consol|cmtt", span["font"], re.IGNORECASE))
-
-
-def _is_scan(page: Any, lines: list[Line]) -> bool:
-    """Whether the page is a picture of text, or its text layer cannot be read."""
-    text = "".join(line.text for line in lines)
-    letters = sum(1 for letter in text if letter.isalnum())
-    if letters >= _MIN_LAYER_LETTERS:
-        unreadable = sum(1 for letter in text if letter == "\ufffd" or "\ue000" <= letter <= "\uf8ff")
-        return unreadable > _MAX_UNREADABLE_SHARE * len(text)
-    area = abs(page.rect)
-    covered = sum(abs(page.rect & picture["bbox"]) for picture in page.get_image_info())
-    return bool(area) and covered >= _MIN_PICTURE_SHARE * area
+def _with_tables(book: Any, number: int, lines: list[Line], layout: bool, pages: _Pages) -> list[Line]:
+    if number in pages.scanned or number in pages.unread or not lines:
+        return lines
+    found = with_tables(book[number - 1], pages.texts[number], lines, layout=layout)
+    if found.decision:
+        pages.decisions.append(found.decision)
+    return found.lines
 
 
 def _read_scan(page: Any, number: int, language: str) -> list[Line]:
@@ -166,18 +150,21 @@ def _read_scan(page: Any, number: int, language: str) -> list[Line]:
     return ocr.read_page(page, number, language)
 
 
-_USELESS_TITLE = re.compile(
-    r"untitled|microsoft word|\.(?:docx?|tex|dvi|indd|qxd|pdf)$|^[\W\d_]*$|^slide \d+", re.IGNORECASE
-)
+def _refuse(book: Any, pages: _Pages) -> None:
+    scans = len(pages.scanned) + len(pages.unread)
+    reason = "corrupt_pdf" if book.is_repaired and not scans else "no_text"
+    raise DocumentRejected(
+        reason, f"{scans} of {len(pages.lines)} pages are scans; parse.ocr reads them" if scans else ""
+    )
 
 
-def _title(title: str) -> str:
-    """The metadata's title unless a program put a file name there."""
-    title = one_line(title)
-    return "" if _USELESS_TITLE.search(title) or len(title) < 4 else title
-
-
-def _date(stamp: str) -> str:
-    """``D:20240131…`` (ISO 32000-1, 7.9.4) as 2024-01-31."""
-    match = re.match(r"D:(\d{4})(\d{2})(\d{2})", stamp)
-    return "-".join(match.groups()) if match else ""
+def _margins(
+    book: Any, seen: PdfSurvey, numbers: range, extracted: Mapping[int, PageText], pages: _Pages
+) -> dict[int, Margins]:
+    """The margins of the range's pages and of those just before and after it."""
+    found = {number: margins_of(number, lines, pages.texts[number].height) for number, lines in pages.lines.items()}
+    for number in (*range(numbers.start - REACH, numbers.start), *range(numbers.stop, numbers.stop + REACH)):
+        if 1 <= number <= seen.pages:
+            text = extracted.get(number) or page_text(book[number - 1], number)
+            found[number] = margins_of(number, text.lines, text.height)
+    return found
