@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from agent.errors import DocumentRejected
+from agent.job.records import Decision
 from workers.parse.ocr import tesseract
 from workers.parse.pdf.layout import Line
 
@@ -36,8 +37,20 @@ _BULLET_MISREAD = re.compile(r"^[+¢«»*©°e] (?=\w)")
 """What Tesseract makes of a round bullet."""
 
 
-def read_page(page: Any, number: int, language: str) -> list[Line]:
+@dataclass(frozen=True)
+class OcrPage:
+    """What was read on a page, and what was chosen on the way."""
+
+    lines: list[Line]
+    """In points, as Tesseract orders them; `workers/parse/pdf/layout.py` finds the reading order."""
+    decisions: tuple[Decision, ...]
+    """``ocr.prepare``, ``ocr.language``, ``ocr.confidence``."""
+
+
+def read_page(page: Any, number: int, language: str) -> OcrPage:
     """The lines Tesseract reads on a PyMuPDF page, in points; bold where the strokes are thick.
+
+    ``language`` names Tesseract packs (``eng``, ``eng+deu``) or is ``auto``.
 
     The page is rendered at the resolution of its scan (300 dpi at most), so that nothing is interpolated before the
     picture is measured and prepared.
@@ -54,7 +67,7 @@ def read_page(page: Any, number: int, language: str) -> list[Line]:
     pixels = page.get_pixmap(dpi=round(dpi), colorspace=pymupdf.csGRAY, alpha=False)
     grey = np.frombuffer(pixels.samples, np.uint8).reshape(pixels.height, pixels.stride)[:, : pixels.width]
     picture, dpi = prepare(np.ascontiguousarray(grey), dpi)
-    return _as_lines(list(_recognised(picture, number, language)), picture, number, 72 / dpi)
+    return OcrPage(_as_lines(list(_recognised(picture, number, language)), picture, number, 72 / dpi), ())
 
 
 def _scan_dpi(page: Any) -> float:
@@ -72,6 +85,8 @@ class _Recognised:
     """A line as Tesseract reports it, in pixels from the top left."""
 
     text: str
+    confidence: float
+    """Mean over its words, 0 to 1."""
     left: int
     top: int
     right: int
@@ -100,21 +115,26 @@ def _recognised(picture: Grey, number: int, language: str) -> Iterator[_Recognis
     # hOCR 1.2: http://kba.github.io/hocr-spec/1.2/
     for line in lxml.html.fromstring(hocr).xpath("//span[starts-with(@class, 'ocr_')]"):
         spans = [span for span in line.iter("span") if span.get("class") == "ocrx_word"]
-        words = [span.text_content().strip() for span in spans if _is_word(span, first=span is spans[0])]
+        kept = [span for span in spans if _is_word(span, first=span is spans[0])]
+        words = [span.text_content().strip() for span in kept]
         if words:
+            confidence = statistics.fmean(_confidence(span) for span in kept) / 100
             facts = _properties(line)
             left, top, right, bottom = (int(value) for value in facts["bbox"])
             size = float(facts.get("x_size", [str(bottom - top)])[0])
             base = bottom + float(facts.get("baseline", ["0", "0"])[1])
             text = _BULLET_MISREAD.sub("• ", " ".join(words))
-            yield _Recognised(text, left, top, right, bottom, base, size)
+            yield _Recognised(text, confidence, left, top, right, bottom, base, size)
 
 
 def _is_word(element: Any, *, first: bool) -> bool:
     text = element.text_content().strip()
-    confidence = float(_properties(element).get("x_wconf", ["0"])[0])
     lone_mark = len(text) == 1 and not text.isalnum() and not first
-    return bool(text) and confidence >= (_MIN_MARK_CONFIDENCE if lone_mark else _MIN_CONFIDENCE)
+    return bool(text) and _confidence(element) >= (_MIN_MARK_CONFIDENCE if lone_mark else _MIN_CONFIDENCE)
+
+
+def _confidence(word: Any) -> float:
+    return float(_properties(word).get("x_wconf", ["0"])[0])
 
 
 def _properties(element: Any) -> dict[str, list[str]]:
@@ -140,6 +160,7 @@ def _as_lines(found: Sequence[_Recognised], picture: Grey, number: int, points_p
             size=(size if abs(line.size - size) <= _SAME_SIZE * size else line.size) * points_per_pixel,
             bold=stroke >= _BOLD_RATIO * usual,
             page=number,
+            confidence=round(line.confidence, 3),
         )
         for line, stroke in zip(found, strokes, strict=True)
     ]

@@ -32,6 +32,8 @@ class Line:
     bold: bool = False
     mono: bool = False
     page: int = 1
+    confidence: float | None = None
+    """Of a line read by OCR: mean word confidence, 0 to 1; else None."""
 
     @property
     def height(self) -> float:

@@ -5,14 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from agent.errors import DocumentRejected
+from agent.job.records import Decision
 from workers.parse.blocks import one_line
 from workers.parse.licence import stated_in_metadata, stated_on_first_page
 from workers.parse.parsed import Parsed
 from workers.parse.pdf import layout
 from workers.parse.pdf.layout import Line
+
+if TYPE_CHECKING:
+    from workers.parse.ocr.page import OcrPage
 
 _BOLD, _MONO = 1 << 4, 1 << 3
 """Bits of a span's flags: https://pymupdf.readthedocs.io/en/latest/app1.html"""
@@ -71,11 +75,15 @@ def _read(book: Any, max_pages: int, ocr_language: str | None, on_page: Callable
     if book.page_count > max_pages:
         raise DocumentRejected("too_long", f"{book.page_count} pages, parse.max_pages is {max_pages}")
     pages, heights, scanned = [], [], 0
+    decisions: list[Decision] = []
     for number, page in enumerate(book, 1):
         lines = list(_lines(page, number))
         if _is_scan(page, lines):
             scanned += 1
-            lines = _read_scan(page, number, ocr_language) if ocr_language is not None else []
+            lines = []
+            if ocr_language is not None:
+                seen = _read_scan(page, number, ocr_language)
+                lines, decisions = seen.lines, [*decisions, *seen.decisions]
         pages.append(lines)
         heights.append(page.rect.height)
         on_page(number, book.page_count)
@@ -85,7 +93,8 @@ def _read(book: Any, max_pages: int, ocr_language: str | None, on_page: Callable
         raise DocumentRejected(
             reason, f"{scanned} of {book.page_count} pages are scans; parse.ocr reads them" if scanned else ""
         )
-    return _assemble(book, pages, heights, scanned if ocr_language is not None else 0)
+    parsed = _assemble(book, pages, heights, scanned if ocr_language is not None else 0)
+    return parsed.model_copy(update={"decisions": (*parsed.decisions, *decisions)})
 
 
 def _assemble(book: Any, pages: list[list[Line]], heights: list[float], scanned: int) -> Parsed:
@@ -160,7 +169,7 @@ def _is_scan(page: Any, lines: list[Line]) -> bool:
     return bool(area) and covered >= _MIN_PICTURE_SHARE * area
 
 
-def _read_scan(page: Any, number: int, language: str) -> list[Line]:
+def _read_scan(page: Any, number: int, language: str) -> OcrPage:
     from workers.parse.ocr import page as ocr
 
     return ocr.read_page(page, number, language)
