@@ -2,29 +2,44 @@
 
 from __future__ import annotations
 
+import math
 import re
 import statistics
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from agent.errors import DocumentRejected
-from workers.parse.ocr import tesseract
+from agent.job.records import Decision
 from workers.parse.pdf.layout import Line
 
 if TYPE_CHECKING:
-    from workers.parse.ocr.prepare import Grey
+    from workers.parse.ocr.prepare import Grey, Prepared
+    from workers.parse.ocr.recognise import Row, Word
 
-PAGE_TIMEOUT_S = 60
-"""A page of print takes 2 to 4 s; what takes a minute is a photograph that Tesseract searches for text."""
+MAX_PIXELS = 40_000_000
+"""Most pixels a page is rendered with: A4 at 600 dpi; larger ones are rendered at a lower resolution."""
 
-_MIN_DPI, _MAX_DPI = 72.0, 300.0
+_MAX_DECLARED_PIXELS = 400_000_000
+"""Pictures that declare more are not unpacked: A3 at 1200 dpi has 280 million."""
 
-_MIN_CONFIDENCE = 30.0
-"""Words below this (of 100) are specks and picture edges; true words of bad scans stay above."""
+_PRINT_DPI = 300.0
+"""For pages whose letters are drawn, not scanned."""
 
-_MIN_MARK_CONFIDENCE = 70.0
+_MIN_PICTURE_SHARE = 0.4
+"""Share of the page from which its pictures are the page."""
+
+_MIN_CONFIDENCE = 0.3
+"""Words below this are specks and picture edges; true words of bad scans stay above."""
+
+_MIN_MARK_CONFIDENCE = 0.7
 """Specks are read as single marks with some confidence, true marks with more; those that open a line are bullets."""
+
+_WEAK_WORD = 0.6
+"""Of words read with less confidence, a third is wrong; of the others, one in a hundred."""
+
+_MAX_WEAK_SHARE = 0.2
+"""A page with a larger share of weak words is flagged."""
 
 _BOLD_RATIO = 1.2
 """Strokes thicker than the page's median by this much are bold: bold lines measure 1.3 to 1.4, others up to 1.05."""
@@ -36,126 +51,147 @@ _BULLET_MISREAD = re.compile(r"^[+¢«»*©°e] (?=\w)")
 """What Tesseract makes of a round bullet."""
 
 
-def read_page(page: Any, number: int, language: str) -> list[Line]:
+@dataclass(frozen=True)
+class OcrPage:
+    """What was read on a page, and what was chosen on the way."""
+
+    lines: list[Line]
+    """In points, as Tesseract orders them; `workers/parse/pdf/layout.py` finds the reading order."""
+    decisions: tuple[Decision, ...]
+    """``ocr.prepare``, ``ocr.language``, ``ocr.confidence``."""
+
+
+def read_page(page: Any, number: int, language: str) -> OcrPage:
     """The lines Tesseract reads on a PyMuPDF page, in points; bold where the strokes are thick.
 
-    The page is rendered at the resolution of its scan (300 dpi at most), so that nothing is interpolated before the
-    picture is measured and prepared.
+    The page is rendered at the resolution of its scan, so that nothing is interpolated before the picture is measured
+    and prepared. ``language`` names Tesseract packs (``eng``, ``eng+deu``) or is ``auto``.
 
     Raises:
-        DocumentRejected: ``ocr_unavailable``, ``ocr_timeout``, ``ocr_failed``.
+        DocumentRejected: ``too_many_pixels``, ``ocr_unavailable``, ``ocr_timeout``, ``ocr_failed``.
     """
-    import numpy as np
-    import pymupdf
-
     from workers.parse.ocr.prepare import prepare
+    from workers.parse.ocr.reading import read_upright
 
-    dpi = _scan_dpi(page)
-    pixels = page.get_pixmap(dpi=round(dpi), colorspace=pymupdf.csGRAY, alpha=False)
+    picture, dpi = _rendered(page, number)
+    prepared = prepare(picture)
+    reading = read_upright(prepared, number, language)
+    rows = [row for row in map(_of_words, reading.rows) if row.words]
+    lines = [_in_points(line, prepared, 72 / dpi) for line in _as_lines(rows, reading.picture, number)]
+    steps = (*prepared.steps, "turn 180") if reading.on_its_head else prepared.steps
+    made_ready = Decision(
+        step="ocr.prepare",
+        choice=", ".join(steps) or "as it is",
+        reason=_reason(prepared),
+        page=number,
+        measured=prepared.measured | {"dpi": round(dpi, 1)},
+    )
+    return OcrPage(lines, (made_ready, *reading.decisions, _sureness(rows, number)))
+
+
+def _rendered(page: Any, number: int) -> tuple[Grey, float]:
+    """The page as its scanner gave it, and the resolution that it claims."""
+    import numpy as np
+    import pymupdf as typed_in_part
+
+    pymupdf: Any = typed_in_part
+    dpi = _scan_dpi(page, number)
+    matrix = pymupdf.Matrix(dpi / 72, dpi / 72)
+    pixels = page.get_pixmap(matrix=matrix, colorspace=pymupdf.csGRAY, alpha=False)
     grey = np.frombuffer(pixels.samples, np.uint8).reshape(pixels.height, pixels.stride)[:, : pixels.width]
-    picture, dpi = prepare(np.ascontiguousarray(grey), dpi)
-    return _as_lines(list(_recognised(picture, number, language)), picture, number, 72 / dpi)
+    return np.ascontiguousarray(grey), dpi
 
 
-def _scan_dpi(page: Any) -> float:
-    """Resolution of the page's largest picture, within what is worth rendering."""
-    pictures = [picture for picture in page.get_image_info() if abs(page.rect & picture["bbox"])]
-    if not pictures:
-        return _MAX_DPI
-    largest = max(pictures, key=lambda picture: abs(page.rect & picture["bbox"]))
-    width_points = largest["bbox"][2] - largest["bbox"][0]
-    return min(max(float(largest["width"] / width_points * 72), _MIN_DPI), _MAX_DPI)
+def _scan_dpi(page: Any, number: int) -> float:
+    """Resolution of the page's largest picture where pictures are the page, within what may be rendered."""
+    pictures = page.get_image_info()
+    most = max((picture["width"] * picture["height"] for picture in pictures), default=0)
+    if most > _MAX_DECLARED_PIXELS:
+        raise DocumentRejected("too_many_pixels", f"a picture of {most / 1e6:.0f} million on page {number}")
+    shown = {abs(page.rect & picture["bbox"]): picture for picture in pictures}
+    dpi = _PRINT_DPI
+    if sum(shown) >= _MIN_PICTURE_SHARE * abs(page.rect):
+        largest = shown[max(shown)]
+        dpi = largest["width"] / max(largest["bbox"][2] - largest["bbox"][0], 1.0) * 72
+    return min(dpi, 72 * math.sqrt(MAX_PIXELS / max(abs(page.rect), 1.0)))
 
 
-@dataclass(frozen=True)
-class _Recognised:
-    """A line as Tesseract reports it, in pixels from the top left."""
-
-    text: str
-    left: int
-    top: int
-    right: int
-    bottom: int
-    base: float
-    """Where the letters stand."""
-    size: float
-    """From the foot of descenders to the head of ascenders, which is nearly the font size."""
+def _reason(prepared: Prepared) -> str:
+    """The measured defects in words."""
+    if not prepared.steps:
+        return "no defect measured"
+    return "; ".join(f"{name.replace('_', ' ')} {value:g}" for name, value in prepared.measured.items())
 
 
-def _recognised(picture: Grey, number: int, language: str) -> Iterator[_Recognised]:
-    import lxml.html
-    import pytesseract
-
-    language = "eng" if language == "auto" else language
-    program = tesseract.find(language)
-    pytesseract.pytesseract.tesseract_cmd = program.program
-    try:
-        hocr = pytesseract.image_to_pdf_or_hocr(
-            picture, lang=language, config=program.options, extension="hocr", timeout=PAGE_TIMEOUT_S
-        )
-    except pytesseract.TesseractError as error:
-        raise DocumentRejected("ocr_failed", f"page {number}: {error.message}") from error
-    except RuntimeError as error:  # what pytesseract raises at its timeout
-        raise DocumentRejected("ocr_timeout", f"page {number} took more than {PAGE_TIMEOUT_S} s") from error
-    # hOCR 1.2: http://kba.github.io/hocr-spec/1.2/
-    for line in lxml.html.fromstring(hocr).xpath("//span[starts-with(@class, 'ocr_')]"):
-        spans = [span for span in line.iter("span") if span.get("class") == "ocrx_word"]
-        words = [span.text_content().strip() for span in spans if _is_word(span, first=span is spans[0])]
-        if words:
-            facts = _properties(line)
-            left, top, right, bottom = (int(value) for value in facts["bbox"])
-            size = float(facts.get("x_size", [str(bottom - top)])[0])
-            base = bottom + float(facts.get("baseline", ["0", "0"])[1])
-            text = _BULLET_MISREAD.sub("• ", " ".join(words))
-            yield _Recognised(text, left, top, right, bottom, base, size)
+def _of_words(row: Row) -> Row:
+    """The row without what are no words: specks and the edges of pictures."""
+    kept = tuple(word for word in row.words if _is_word(word, first=word is row.words[0]))
+    return replace(row, words=kept)
 
 
-def _is_word(element: Any, *, first: bool) -> bool:
-    text = element.text_content().strip()
-    confidence = float(_properties(element).get("x_wconf", ["0"])[0])
-    lone_mark = len(text) == 1 and not text.isalnum() and not first
-    return bool(text) and confidence >= (_MIN_MARK_CONFIDENCE if lone_mark else _MIN_CONFIDENCE)
+def _is_word(word: Word, *, first: bool) -> bool:
+    lone_mark = len(word.text) == 1 and not word.text.isalnum() and not first
+    return word.confidence >= (_MIN_MARK_CONFIDENCE if lone_mark else _MIN_CONFIDENCE)
 
 
-def _properties(element: Any) -> dict[str, list[str]]:
-    """The ``title`` of an hOCR element: ``bbox 1 2 3 4; x_size 44`` as name and values."""
-    parts = (part.split() for part in (element.get("title") or "").split(";"))
-    return {part[0]: part[1:] for part in parts if part}
+def _sureness(rows: Sequence[Row], number: int) -> Decision:
+    """Whether the page was read well, by the share of its words that Tesseract was not sure of."""
+    sure = [word.confidence for row in rows for word in row.words]
+    weak = sum(one < _WEAK_WORD for one in sure) / len(sure) if sure else 1.0
+    low = weak > _MAX_WEAK_SHARE
+    return Decision(
+        step="ocr.confidence",
+        choice="low" if low else "good",
+        reason=f"{weak:.0%} of {len(sure)} words were read with less than {_WEAK_WORD:.0%} confidence",
+        page=number,
+        measured={"weak_share": round(weak, 4), "mean": round(statistics.fmean(sure), 4) if sure else 0.0},
+    )
 
 
-def _as_lines(found: Sequence[_Recognised], picture: Grey, number: int, points_per_pixel: float) -> list[Line]:
-    if not found:
+def _as_lines(rows: Sequence[Row], picture: Grey, number: int) -> list[Line]:
+    """The rows as lines, still in pixels of the picture."""
+    if not rows:
         return []
-    size = statistics.median(line.size for line in found)
-    strokes = _strokes(picture, found)
+    size = statistics.median(row.size for row in rows)
+    strokes = _strokes(picture, rows)
     usual = statistics.median(strokes)
-    lines = [
+    return [
         Line(
-            text=line.text,
-            x0=line.left * points_per_pixel,
+            text=_BULLET_MISREAD.sub("• ", " ".join(word.text for word in row.words)),
+            x0=row.left,
             # Boxes hug the ink; base line and size do not depend on which letters a line happens to have.
-            y0=(line.base - 0.75 * line.size) * points_per_pixel,
-            x1=line.right * points_per_pixel,
-            y1=(line.base + 0.25 * line.size) * points_per_pixel,
-            size=(size if abs(line.size - size) <= _SAME_SIZE * size else line.size) * points_per_pixel,
-            bold=stroke >= _BOLD_RATIO * usual,
+            y0=row.base - 0.75 * row.size,
+            x1=row.right,
+            y1=row.base + 0.25 * row.size,
+            size=size if abs(row.size - size) <= _SAME_SIZE * size else row.size,
+            # Large letters have thick strokes without being bold, and are headings by their size already.
+            bold=stroke >= _BOLD_RATIO * usual and row.size <= size * 1.2,
             page=number,
+            confidence=round(statistics.fmean(word.confidence for word in row.words), 3),
         )
-        for line, stroke in zip(found, strokes, strict=True)
+        for row, stroke in zip(rows, strokes, strict=True)
     ]
-    # Large letters have thick strokes without being bold, and are headings by their size already.
-    return [replace(line, bold=line.bold and line.size <= size * points_per_pixel * 1.2) for line in lines]
 
 
-def _strokes(picture: Grey, found: Sequence[_Recognised]) -> list[float]:
-    """Mean thickness of the strokes of each line in pixels: ink over its outline."""
+def _in_points(line: Line, prepared: Prepared, points_per_pixel: float) -> Line:
+    """The line where it stood on the page, before the page was turned and scaled."""
+    step = points_per_pixel / prepared.scale
+    left, top = prepared.left, prepared.top
+    return replace(
+        line, x0=(line.x0 - left) * step, x1=(line.x1 - left) * step,
+        y0=(line.y0 - top) * step, y1=(line.y1 - top) * step, size=line.size * step,
+    )  # fmt: skip
+
+
+def _strokes(picture: Grey, rows: Sequence[Row]) -> list[float]:
+    """Mean thickness of the strokes of each row in pixels: ink over its outline."""
     import cv2
     import numpy as np
 
     _, ink = cv2.threshold(picture, 0, 1, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)
     outline = ink - cv2.erode(ink, np.ones((3, 3), np.uint8))
     thickness = []
-    for line in found:
-        box = np.s_[max(line.top, 0) : line.bottom, max(line.left, 0) : line.right]
+    for row in rows:
+        box = np.s_[max(row.top, 0) : row.bottom, max(row.left, 0) : row.right]
         thickness.append(float(ink[box].sum()) / max(1.0, float(outline[box].sum())))
     return thickness

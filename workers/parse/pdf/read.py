@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from agent.errors import DocumentRejected
 from agent.job.records import Block, Decision
@@ -26,6 +26,9 @@ from workers.parse.pdf.spans import PageText, page_text
 from workers.parse.pdf.style import style_of
 from workers.parse.pdf.survey import PdfSurvey, by_page, survey_of
 from workers.parse.pdf.tables import with_tables
+
+if TYPE_CHECKING:
+    from workers.parse.ocr.page import OcrPage
 
 
 def read_pdf(
@@ -131,7 +134,9 @@ def _layer_or_ocr(page: Any, text: PageText, ocr_language: str | None, pages: _P
     pages.decisions.append(decision)
     if decision.choice == "ocr" and ocr_language is not None:
         pages.scanned.append(text.number)
-        return _read_scan(page, text.number, ocr_language)
+        seen = _read_scan(page, text.number, ocr_language)
+        pages.decisions.extend(seen.decisions)
+        return seen.lines
     return [] if decision.choice == "left_out" else list(text.lines)
 
 
@@ -144,7 +149,7 @@ def _with_tables(book: Any, number: int, lines: list[Line], layout: bool, pages:
     return found.lines
 
 
-def _read_scan(page: Any, number: int, language: str) -> list[Line]:
+def _read_scan(page: Any, number: int, language: str) -> OcrPage:
     from workers.parse.ocr import page as ocr
 
     return ocr.read_page(page, number, language)

@@ -6,51 +6,68 @@ import cv2
 import numpy as np
 import pytest
 
-from workers.parse.ocr.prepare import Grey, noise_sigma, prepare, skew_degrees
+from tests.bench.degraded_pages import HARMS, SOURCES, Grey, scan
+from workers.parse.ocr.noise import noise_sigma, speck_share
+from workers.parse.ocr.prepare import prepare
+from workers.parse.ocr.skew import skew_of
+
+PAGE = SOURCES[0]
+NAMED = {harm.name: harm for harm in HARMS}
 
 
-def page() -> Grey:
-    """A white page with rows of black strokes, as print looks from afar."""
-    picture: Grey = np.full((1400, 1000), 255, np.uint8)
-    letters = np.random.default_rng(7)
-    for y in range(120, 1280, 40):
-        for x in range(100, 900, 14):
-            if letters.random() < 0.8:
-                picture[y : y + 16, x : x + 4] = 0
-    return picture
+def page(harm: str = "clean 200") -> Grey:
+    """A page of print, spoilt as named."""
+    return scan(PAGE, NAMED[harm]).picture
 
 
-def turned(picture: Grey, degrees: float) -> Grey:
-    height, width = picture.shape
-    matrix = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1.0)
-    return cv2.warpAffine(picture, matrix, (width, height), borderValue=255)  # type: ignore[return-value]
+def test_a_clean_page_is_left_as_it_is() -> None:
+    prepared = prepare(page())
+    assert prepared.steps == () and prepared.scale == 1.0
+    assert np.array_equal(prepared.picture, page())
 
 
-def test_a_clean_page_at_300_dpi_is_left_as_it_is() -> None:
-    picture, dpi = prepare(page(), 300)
-    assert dpi == 300 and np.array_equal(picture, page())
+@pytest.mark.parametrize(
+    ("harm", "steps"),
+    [
+        ("clean 100", ("enlarge",)),
+        ("noise 12", ("smooth",)),
+        ("salt and pepper 3 %", ("median",)),
+        ("light from the left", ("divide by background",)),
+        ("low contrast", ("spread levels",)),
+        ("skew -15 at 300", ("deskew",)),
+        ("turned 90", ("turn 90",)),
+        ("hard mix 150", ("smooth", "divide by background", "deskew")),
+    ],
+)
+def test_only_what_is_wrong_with_a_page_is_mended(harm: str, steps: tuple[str, ...]) -> None:
+    assert prepare(page(harm)).steps == steps
 
 
-@pytest.mark.parametrize("degrees", [-7.0, -1.0, 0.4, 3.0])
-def test_the_skew_is_measured_to_a_fifth_of_a_degree(degrees: float) -> None:
-    assert skew_degrees(turned(page(), degrees)) == pytest.approx(-degrees, abs=0.2)
+@pytest.mark.parametrize("harm", ["skew 1", "skew -3", "skew 15", "skew -15 at 300", "hard mix 200"])
+def test_the_skew_is_measured_to_a_tenth_of_a_degree(harm: str) -> None:
+    assert prepare(page(harm)).measured["skew_degrees"] == pytest.approx(-NAMED[harm].skew_degrees, abs=0.1)
 
 
-def test_noise_is_measured_and_taken_out() -> None:
-    noise = np.random.default_rng(1).normal(0, 20, page().shape)
-    # Mid-grey paper, so that the noise is not clipped at white.
-    noisy: Grey = np.clip(page() * 0.6 + 40 + noise, 0, 255).astype(np.uint8)
-    assert noise_sigma(noisy) == pytest.approx(20, rel=0.15)
-    assert noise_sigma(prepare(noisy, 300)[0]) < 8
+def test_a_picture_without_lines_is_not_turned() -> None:
+    blotches = cv2.GaussianBlur(np.random.default_rng(3).normal(128, 90, (900, 700)), (0, 0), 12)
+    lie = skew_of(cv2.normalize(blotches, None, 0, 255, cv2.NORM_MINMAX).astype(np.uint8))
+    assert (lie.degrees, lie.sideways) == (0.0, False)
 
 
-def test_uneven_light_is_evened_out() -> None:
-    shade = np.linspace(0.4, 1.0, page().shape[1])
-    picture, _ = prepare((page() * shade).astype(np.uint8), 300)
-    paper = picture[:100]
-    assert paper.min() > 240
+def test_grain_and_specks_are_told_apart() -> None:
+    grain, specks = page("noise 12"), page("salt and pepper 3 %")
+    assert noise_sigma(grain) > 4 > noise_sigma(specks)
+    assert speck_share(specks, noise_sigma(specks)) > 0.01 > 0.001 > speck_share(grain, noise_sigma(grain))
 
 
-def test_a_coarse_scan_is_enlarged_to_300_dpi() -> None:
-    picture, dpi = prepare(page(), 150)
-    assert dpi == 300 and picture.shape == (2800, 2000)
+def test_low_contrast_is_spread_over_all_greys() -> None:
+    before, after = page("low contrast"), prepare(page("low contrast")).picture
+    assert np.ptp(np.percentile(before, (1, 90))) < 80 and np.ptp(np.percentile(after, (1, 90))) > 200
+
+
+def test_the_corners_of_a_page_that_is_laid_level_are_kept() -> None:
+    marked = page("skew 15").copy()
+    marked[:12, :12] = 0
+    prepared = prepare(marked)
+    assert prepared.picture.shape > marked.shape
+    assert prepared.left > 0 and prepared.top > 0
