@@ -65,8 +65,6 @@ def test_formulas_code_and_addresses_within_a_line_are_left_out() -> None:
 def test_a_short_page_of_reference_has_substance_by_its_code() -> None:
     text = "Returns the inverse of a gate. Fails for measurements, which have none."
     says = Block(kind=BlockKind.PARAGRAPH, text=text)
-        kind=BlockKind.PARAGRAPH, text="Returns the inverse of a gate. Fails for measurements, which have none."
-    )
     code = Block(kind=BlockKind.CODE, text="\n".join(f"gate_{n}.inverse()" for n in range(12)))
     assert quality([says], "en").reason == "thin"
     assert quality([says, code], "en").score >= LEAST
