@@ -20,6 +20,9 @@ _WORDS_PER_OTHER_LINE = 5
 _MIN_ALPHABET_SHARE = 0.5
 """Of the letters, for the language's list to say something; else the text is in another script."""
 
+_PRIOR_PAIRS, _USUAL_LOGARITHM = 150, -2.55
+"""Pairs of letters as in good text, added before the mean is taken: twenty words say little."""
+
 
 def measures(blocks: Sequence[Block], language: str) -> dict[str, float]:
     """Part -> what was measured for it; empty for a text without words.
@@ -135,5 +138,7 @@ def _of_language(words: Any, vocabulary: dict[str, int], sums: dict[str, float],
         "doubled_words": 100 * goes.doubled,
     }
     if sums["pairs"]:
-        found["letter_pairs"] = sums["pairs_logarithm"] / sums["pairs"]
+        found["letter_pairs"] = (sums["pairs_logarithm"] + _PRIOR_PAIRS * _USUAL_LOGARITHM) / (
+            sums["pairs"] + _PRIOR_PAIRS
+        )
     return found

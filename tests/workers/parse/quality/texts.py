@@ -10,9 +10,9 @@ LECTURE = [
         kind=BlockKind.PARAGRAPH,
         text=(
             "A register of qubits is described by a vector of complex amplitudes, one for every string of bits that a "
-            "measurement could find. Before the measurement the amplitudes can interfere, and an algorithm is a plan for "
-            "making the wrong strings cancel while the right ones grow. After it, a single string is left, and nothing of "
-            "the others can be recovered from the device."
+            "measurement could find. Before the measurement the amplitudes can interfere, and an algorithm is a plan "
+            "for making the wrong strings cancel while the right ones grow. After it, a single string is left, and nothing "
+            "of the others can be recovered from the device."
         ),
     ),
     Block(
