@@ -9,29 +9,31 @@ LECTURE = [
     Block(
         kind=BlockKind.PARAGRAPH,
         text=(
-            "A register of qubits is described by a vector of complex amplitudes, one for every string of bits that a "
-            "measurement could find. Before the measurement the amplitudes can interfere, and an algorithm is a plan "
-            "for making the wrong strings cancel while the right ones grow. After it, a single string is left, and nothing "
-            "of the others can be recovered from the device."
+            "A register of qubits is described by a vector of complex amplitudes, one for every string of bits "
+            "that a measurement could find. Before the measurement the amplitudes can interfere, and an "
+            "algorithm is a plan for making the wrong strings cancel while the right ones grow. After it, a "
+            "single string is left, and nothing of the others can be recovered from the device."
         ),
     ),
     Block(
         kind=BlockKind.PARAGRAPH,
         text=(
-            "In the laboratory a readout takes a few hundred nanoseconds. A weak microwave pulse is sent to a resonator "
-            "beside the qubit, whose frequency depends on the state, and the phase of the echo is compared with two "
-            "reference values. Because amplifiers add noise, some shots are assigned wrongly; the share of such errors is "
-            "written down in a table for each qubit and used later to correct averages."
+            "In the laboratory a readout takes a few hundred nanoseconds. A weak microwave pulse is sent to a "
+            "resonator beside the qubit, whose frequency depends on the state, and the phase of the echo is "
+            "compared with two reference values. Because amplifiers add noise, some shots are assigned wrongly; "
+            "the share of such errors is written down in a table for each qubit and used later to correct "
+            "averages."
         ),
     ),
     Block(kind=BlockKind.HEADING, text="Why we repeat every circuit", level=2),
     Block(
         kind=BlockKind.PARAGRAPH,
         text=(
-            "One shot gives one string, so an expectation value must be estimated from many. Its standard error falls "
-            "with the square root of the number of shots: four times the work buys half the error. Students often expect "
-            "better, since the simulator on their laptop prints exact numbers. It does so only because it keeps the whole "
-            "vector in memory, which no machine can do beyond about fifty qubits."
+            "One shot gives one string, so an expectation value must be estimated from many. Its standard error "
+            "falls with the square root of the number of shots: four times the work buys half the error. "
+            "Students often expect better, since the simulator on their laptop prints exact numbers. It does so "
+            "only because it keeps the whole vector in memory, which no machine can do beyond about fifty "
+            "qubits."
         ),
     ),
     Block(
@@ -46,9 +48,10 @@ LECTURE = [
         kind=BlockKind.PARAGRAPH,
         text=(
             "A last remark concerns drift. Superconducting circuits change their frequency within hours, and an "
-            "experiment that runs overnight will see it. We therefore interleave calibration circuits with those of "
-            "interest and throw away any hour in which the two reference states could not be told apart. When this was "
-            "introduced, the spread between repeated experiments fell to a third of what it had been in spring."
+            "experiment that runs overnight will see it. We therefore interleave calibration circuits with "
+            "those of interest and throw away any hour in which the two reference states could not be told "
+            "apart. When this was introduced, the spread between repeated experiments fell to a third of what "
+            "it had been in spring."
         ),
     ),
 ]
