@@ -1,7 +1,7 @@
 """The most frequent words of a language, from jusText's lists, and how its letters follow each other in them.
 
-The lists (https://github.com/miso-belica/jusText) hold the 150 to 600 most frequent words of some ninety languages; where
-there is none, the rules that need it are left out.
+The lists (https://github.com/miso-belica/jusText) hold the 150 to 600 most frequent words of some ninety languages;
+where there is none, the rules that need it are left out.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from itertools import pairwise
 _LISTS = {
     "af": "Afrikaans", "sq": "Albanian", "ar": "Arabic", "hy": "Armenian", "az": "Azerbaijani", "eu": "Basque",
     "be": "Belarusian", "bn": "Bengali", "bs": "Bosnian", "bg": "Bulgarian", "ca": "Catalan", "hr": "Croatian",
-    "cs": "Czech", "da": "Danish", "nl": "Dutch", "en": "English", "pcm": "English", "eo": "Esperanto", "et": "Estonian",
+    "cs": "Czech", "da": "Danish", "nl": "Dutch", "en": "English", "eo": "Esperanto", "et": "Estonian",
     "fi": "Finnish", "fr": "French", "gl": "Galician", "ka": "Georgian", "de": "German", "el": "Greek",
     "he": "Hebrew", "hi": "Hindi", "hu": "Hungarian", "is": "Icelandic", "id": "Indonesian", "ga": "Irish",
     "it": "Italian", "kk": "Kazakh", "la": "Latin", "lv": "Latvian", "lt": "Lithuanian", "lb": "Luxembourgish",
@@ -25,9 +25,9 @@ _LISTS = {
     "nn": "Norwegian_Nynorsk", "no": "Norwegian_Bokmal", "fa": "Persian", "pl": "Polish", "pt": "Portuguese",
     "ro": "Romanian", "ru": "Russian", "sr": "Serbian", "sk": "Slovak", "sl": "Slovenian", "es": "Spanish",
     "sw": "Swahili", "sv": "Swedish", "tl": "Tagalog", "tr": "Turkish", "uk": "Ukrainian", "ur": "Urdu",
-    "vi": "Vietnamese", "cy": "Welsh",
+    "vi": "Vietnamese", "cy": "Welsh", "pcm": "English",
 }  # fmt: skip
-"""ISO 639-1 code -> list. Those of strongly inflected scripts without plain letters (Korean, Tamil) are not used."""
+"""Language code -> list; broken English is often taken for Nigerian Pidgin (pcm). Those of strongly inflected scripts without plain letters (Korean, Tamil) are not used."""
 
 NO_LANGUAGE = ("", "zxx")
 """Undecided, and ISO 639's code for what is no language: the list that fits best is taken."""
@@ -38,7 +38,7 @@ UNSEEN_LOG = -7.0
 """Natural logarithm given to a pair that no frequent word has; the rarest seen lie at -6."""
 
 _MARKS = {code: None for code in (0xAD, *range(0x300, 0x1B00)) if unicodedata.category(chr(code)) in ("Mn", "Mc", "Cf")}
-"""Vowel signs, accents and soft hyphens, which Python counts as no letters; half of the signs of a Hindi word are such."""
+"""Vowel signs, accents and soft hyphens, which Python counts as no letters; half the signs of a Hindi word are such."""
 
 
 @dataclass(frozen=True)

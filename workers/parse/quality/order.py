@@ -1,7 +1,7 @@
 """Measures of whether words stand in an order that a writer gave them: shuffled text has none.
 
-Real text goes one way: "of the" is frequent and "the of" is not, no word of grammar follows itself, sentences begin with
-a capital. Which words are grammar is taken from the language's list of frequent words; nothing else asks for it.
+Real text goes one way: "of the" is frequent and "the of" is not, no word of grammar follows itself, sentences begin
+with a capital. Which words are grammar is taken from the language's list of frequent words; nothing else asks for it.
 """
 
 from __future__ import annotations

@@ -45,7 +45,7 @@ _PLACEHOLDER = re.compile(
             r"\b(?:40[134]|50[023])\b.{0,20}\b(?:not found|forbidden|error|unavailable|bad gateway)\b",
             r"\b(?:page|file|content|document) you (?:are|were) (?:looking for|trying to)\b",
             r"\b(?:page|file|content|document) (?:(?:could|can) ?not be|was not|not) found\b",
-            r"\b(?:page|file|content|document) (?:does(?: not|n['’]t) exist|is (?:temporarily |currently )?unavailable)\b",
+            r"\b(?:page|file|content|document) (?:does(?: not|n['’]t) exist|is (?:temporarily )?unavailable)\b",
             r"\baccess (?:is )?denied\b|\bgo back to (?:the )?home ?page\b",
             r"\b(?:enable|turn on|requires?|activate|support) java ?script\b",
             r"\bjava ?script (?:is|to be|must be) (?:required|disabled|turned off|enabled|not enabled)\b",
@@ -67,10 +67,10 @@ _MAX_PLACEHOLDER_WORDS = 400
 """Longer pages say something beside."""
 
 _CICERO = (
-    "adipiscing adipisicing aliqua aliquip amet aute cillum commodo consectetur consequat culpa cupidatat deserunt dolor "
-    "dolore duis eiusmod elit enim exercitation fugiat incididunt ipsum irure labore laboris lorem magna minim mollit "
-    "nisi nostrud nulla occaecat officia pariatur proident quis reprehenderit sed sint sunt tempor ullamco velit veniam "
-    "voluptate"
+    "adipiscing adipisicing aliqua aliquip amet aute cillum commodo consectetur consequat culpa cupidatat deserunt "
+    "dolor dolore duis eiusmod elit enim exercitation fugiat incididunt ipsum irure labore laboris lorem magna minim "
+    "mollit nisi nostrud nulla occaecat officia pariatur proident quis reprehenderit sed sint sunt tempor ullamco velit "
+    "veniam voluptate"
 )
 LOREM = frozenset(_CICERO.split())
 """Words of the usual placeholder text, a mangled passage of Cicero (De finibus 1.10.32)."""

@@ -1,4 +1,4 @@
-"""How good a document's text is, 0 to 1: the product of named parts, each 1 for ordinary prose, and what is wrong with it.
+"""How good a document's text is, 0 to 1: the product of named parts, each 1 for ordinary prose, and what is wrong.
 
 A product, since one defect is enough to spoil a text: words run together are not made good by the absence of symbols.
 Each part is a ramp over one measure (`parts.py`), instead of a threshold, so that a document is not lost to one comma.
