@@ -27,7 +27,8 @@ _LISTS = {
     "sw": "Swahili", "sv": "Swedish", "tl": "Tagalog", "tr": "Turkish", "uk": "Ukrainian", "ur": "Urdu",
     "vi": "Vietnamese", "cy": "Welsh", "pcm": "English",
 }  # fmt: skip
-"""Language code -> list; broken English is often taken for Nigerian Pidgin (pcm). Those of strongly inflected scripts without plain letters (Korean, Tamil) are not used."""
+"""Language code -> list; broken English is often taken for Nigerian Pidgin (pcm). Korean and the languages of southern
+India have lists too, but their words change too much for a list to hold them."""
 
 NO_LANGUAGE = ("", "zxx")
 """Undecided, and ISO 639's code for what is no language: the list that fits best is taken."""

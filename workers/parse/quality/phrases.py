@@ -69,8 +69,8 @@ _MAX_PLACEHOLDER_WORDS = 400
 _CICERO = (
     "adipiscing adipisicing aliqua aliquip amet aute cillum commodo consectetur consequat culpa cupidatat deserunt "
     "dolor dolore duis eiusmod elit enim exercitation fugiat incididunt ipsum irure labore laboris lorem magna minim "
-    "mollit nisi nostrud nulla occaecat officia pariatur proident quis reprehenderit sed sint sunt tempor ullamco velit "
-    "veniam voluptate"
+    "mollit nisi nostrud nulla occaecat officia pariatur proident quis reprehenderit sed sint sunt tempor ullamco "
+    "velit veniam voluptate"
 )
 LOREM = frozenset(_CICERO.split())
 """Words of the usual placeholder text, a mangled passage of Cicero (De finibus 1.10.32)."""
