@@ -27,23 +27,22 @@ class Order(NamedTuple):
 def order(words: Any, grammar: Any) -> Order:
     """The measures.
 
-    ``words`` are the text's words as numbers from 0, in order; ``grammar`` says of each number whether it is a word of
+    ``words`` are the text's words as numbers, in order; ``grammar`` says of each of them whether it is a word of
     grammar of two letters or more.
     """
     import numpy as np
 
-    counts = np.bincount(words, minlength=len(grammar)) * grammar
-    frequent = np.argsort(-counts, kind="stable")[:_FREQUENT_WORDS]
-    frequent = frequent[counts[frequent] > 0]
-    places = np.full(len(grammar), -1, dtype=np.int64)
-    places[frequent] = np.arange(len(frequent))
-    first, second = words[:-1], words[1:]
-    inside = (places[first] >= 0) & (places[second] >= 0)
+    known, counts = np.unique(words[grammar], return_counts=True)
+    frequent = np.sort(known[np.argsort(-counts, kind="stable")[:_FREQUENT_WORDS]])
     size = len(frequent)
-    pairs = np.bincount(places[first[inside]] * size + places[second[inside]], minlength=size * size)
-    pairs = pairs.reshape(size, size)
+    if not size:
+        return Order(0.0, 0.0)
+    places = np.minimum(np.searchsorted(frequent, words), size - 1)
+    is_frequent = frequent[places] == words
+    inside = is_frequent[:-1] & is_frequent[1:]
+    pairs = np.bincount(places[:-1][inside] * size + places[1:][inside], minlength=size * size).reshape(size, size)
     both_ways = np.minimum(pairs, pairs.T).sum()
-    doubles = int(((first == second) & grammar[first]).sum())
+    doubles = int(((words[:-1] == words[1:]) & grammar[1:]).sum())
     return Order(
         reversed=float(both_ways / (pairs.sum() + _PRIOR_PAIRS)),
         doubled=doubles / len(words) if doubles >= _MIN_DOUBLES else 0.0,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 
 _MODEL = re.compile(
     "|".join(
@@ -22,7 +22,7 @@ _MODEL = re.compile(
     )
 )
 """Left behind by language models that answer or decline. Fluent text of a model has none of them, and is not found."""
-_MODEL_WORDS = frozenset(
+MODEL_WORDS = frozenset(
     (
         "ai",
         "assist",
@@ -76,10 +76,8 @@ LOREM = frozenset(_CICERO.split())
 """Words of the usual placeholder text, a mangled passage of Cicero (De finibus 1.10.32)."""
 
 
-def model_phrases(lines: Sequence[str], words: Set[str]) -> int:
-    """How many phrases of a language model stand in the text, whose words are given as well."""
-    if _MODEL_WORDS.isdisjoint(words):
-        return 0
+def model_phrases(lines: Sequence[str]) -> int:
+    """How many phrases of a language model stand in the text."""
     return len(_MODEL.findall("\n".join(lines).lower()))
 
 

@@ -12,12 +12,15 @@ from agent.job.records import Block, BlockKind
 NOT_PROSE = (BlockKind.CODE, BlockKind.TABLE, BlockKind.FORMULA)
 """Judged by no rule of prose; their lines count as substance."""
 
-_INLINE = re.compile(
-    r"\${1,2}[^$]{1,400}\${1,2}|\\\((?:(?!\\\().){1,400}?\\\)|`[^`\n]{1,200}`|(?:https?://|www\.)[^\s|]{1,400}",
-    re.DOTALL,
-)
-"""Formulas, code and addresses within a line."""
-_BULLET = re.compile(r"^[ \t]*[-*•·▪◦–][ \t]+", re.MULTILINE)
+_INLINE = {
+    "`": re.compile(r"`[^`\n]{1,200}`"),
+    "$": re.compile(r"\${1,2}[^$]{1,400}\${1,2}"),
+    "\\(": re.compile(r"\\\((?:(?!\\\().){1,400}?\\\)", re.DOTALL),
+    "http": re.compile(r"https?://[^\s|]{1,400}"),
+    "www.": re.compile(r"www\.[^\s|]{1,400}"),
+}
+"""Code, formulas and addresses within a line, by what each begins with."""
+_BULLETS = frozenset("-*•·▪◦–")
 
 _SYLLABLES = re.compile("[\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0002fa1f]")
 """Han and Kana."""
@@ -25,6 +28,7 @@ _LETTERS = re.compile("[\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff]")
 """Thai, Lao, Tibetan, Burmese, Khmer. These and the above put no spaces between words."""
 _MOSTLY = 0.2
 """Share of a text's characters from which it is taken to be written without spaces."""
+_SAMPLE_CHARACTERS = 2000
 CHARACTERS_PER_SYLLABLE_WORD = 2
 """Chinese words have 1.5 to 2 characters in running text."""
 CHARACTERS_PER_LETTER_WORD = 4
@@ -40,9 +44,9 @@ class Prose:
     """The judged text of one document."""
 
     lines: tuple[str, ...]
-    """Lines without bullets, formulas, inline code and addresses; none is empty."""
+    """Lines without formulas, inline code and addresses; none is empty."""
     tokens: tuple[str, ...]
-    """Between spaces, in order; single characters where the script has no spaces."""
+    """Between spaces, without bullets, in order; single characters where the script has no spaces."""
     line_lengths: tuple[int, ...]
     """Tokens of each line, at least 1."""
     tokens_per_word: int
@@ -64,12 +68,17 @@ class Prose:
 def prose(blocks: Sequence[Block]) -> Prose:
     """What is to be judged, at most `MAX_CHARACTERS` of it."""
     text = _stretches("\n".join(block.text for block in blocks if block.kind not in NOT_PROSE))
-    text = _BULLET.sub("", _INLINE.sub(" ", text))
+    for opening, pattern in _INLINE.items():
+        if opening in text:
+            text = pattern.sub(" ", text)
     signs, per_word = _unspaced(text)
     lines = []
     split = []
     for line in text.splitlines():
-        if tokens := (signs.sub(r" \g<0> ", line) if signs else line).split():
+        tokens = (signs.sub(r" \g<0> ", line) if signs else line).split()
+        if tokens and tokens[0] in _BULLETS:
+            del tokens[0]
+        if tokens:
             lines.append(line)
             split.append(tokens)
     return Prose(
@@ -84,6 +93,7 @@ def prose(blocks: Sequence[Block]) -> Prose:
 def _unspaced(text: str) -> tuple[re.Pattern[str] | None, int]:
     """The characters that are tokens by themselves, and how many of them make a word."""
     if not text.isascii():
+        text = text[:: max(1, len(text) // _SAMPLE_CHARACTERS)]
         for signs, per_word in ((_SYLLABLES, CHARACTERS_PER_SYLLABLE_WORD), (_LETTERS, CHARACTERS_PER_LETTER_WORD)):
             if len(signs.findall(text)) > len(text) * _MOSTLY:
                 return signs, per_word

@@ -17,6 +17,8 @@ _MIN_LINE_CHARACTERS = 16
 """Shorter lines ("Example:") come back in good texts."""
 _MIXER = 0x9E3779B97F4A7C15
 """Fibonacci hashing (Knuth, TAOCP 3, 6.4)."""
+_PLACE_BITS = 20
+"""Sorted beside 44 bits of hash: a judged text has at most 300,000 tokens."""
 
 
 class Repetition(NamedTuple):
@@ -36,18 +38,18 @@ class Repetition(NamedTuple):
     """Bytes left by DEFLATE (level 1), of the first 64 KiB."""
 
 
-def repetition(lines: Sequence[str], words: Any, lengths: Any, scale: int) -> Repetition:
+def repetition(lines: Sequence[str], words: Any, letters: Any, scale: int) -> Repetition:
     """All measures of a text.
 
-    ``words`` are its words as numbers from 0, in order, ``lengths`` the letters of each number; a word of the rules
-    above is ``scale`` of them.
+    ``words`` are its words as numbers, in order, ``letters`` the length of each; a word of the rules above is ``scale``
+    of them.
     """
     words = words.astype("uint64")
     return Repetition(
         lines=_repeated_lines(lines),
         runs=float(_in_repeated_runs(words, _RUN_WORDS * scale).mean()),
         patches=_patches(words, scale),
-        phrase=max(_top_phrase(words, lengths[words], count * scale) for count in _TOP_WORDS),
+        phrase=max(_top_phrase(words, letters, count * scale) for count in _TOP_WORDS),
         distinct=_distinct(words, _WINDOW_WORDS * scale),
         compressed=_compressed(lines),
     )
@@ -69,15 +71,11 @@ def _in_repeated_runs(words: Any, count: int) -> Any:
     """Whether each word stands in a run of this length that was said before."""
     import numpy as np
 
-    grams = _grams(words, count)
+    runs, places = _runs(words, count)
     edges = np.zeros(len(words) + 1, dtype=np.int64)
-    if len(grams):
-        order = np.argsort(grams, kind="stable")
-        again = np.zeros(len(grams), dtype=bool)
-        again[order[1:]] = grams[order[1:]] == grams[order[:-1]]
-        starts = np.flatnonzero(again)
-        edges[starts] += 1
-        edges[starts + count] -= 1
+    starts = places[1:][runs[1:] == runs[:-1]]
+    edges[starts] += 1
+    edges[starts + count] -= 1
     return np.cumsum(edges)[:-1] > 0
 
 
@@ -86,16 +84,17 @@ def _patches(words: Any, scale: int) -> float:
     return float((short & ~long).mean())
 
 
-def _top_phrase(words: Any, lengths: Any, count: int) -> float:
+def _top_phrase(words: Any, letters: Any, count: int) -> float:
     import numpy as np
 
-    grams = _grams(words, count)
-    if not len(grams):
+    runs, places = _runs(words, count)
+    if not len(runs):
         return 0.0
-    _, firsts, times = np.unique(grams, return_index=True, return_counts=True)
-    ends = np.concatenate([[0], np.cumsum(lengths)])
-    letters = ends[firsts + count] - ends[firsts]
-    return min(1.0, float(np.max((times - 1) * letters) / max(1, ends[-1])))
+    firsts = np.concatenate([[0], np.flatnonzero(runs[1:] != runs[:-1]) + 1])
+    times = np.diff(np.concatenate([firsts, [len(runs)]]))
+    ends = np.concatenate([[0], np.cumsum(letters)])
+    lengths = ends[places[firsts] + count] - ends[places[firsts]]
+    return min(1.0, float(np.max((times - 1) * lengths) / max(1, ends[-1])))
 
 
 def _distinct(words: Any, window: int) -> float:
@@ -110,12 +109,17 @@ def _compressed(lines: Sequence[str]) -> float:
     return min(1.0, len(zlib.compress(content, 1)) / max(1, len(content)))
 
 
-def _grams(words: Any, count: int) -> Any:
-    """One number for each run of this many words."""
+def _runs(words: Any, count: int) -> tuple[Any, Any]:
+    """A number for each run of this many words, sorted, and where each begins; equal ones in order of place."""
     import numpy as np
 
-    length = max(0, len(words) - count + 1)
-    grams = np.zeros(length, dtype=np.uint64)
-    for offset in range(count):
-        grams = grams * np.uint64(_MIXER) + words[offset : offset + length] + np.uint64(1)
-    return grams
+    hashes, length = words + np.uint64(1), 1
+    while length < count:  # a run is hashed from two shorter ones, of which the second is the end of the first
+        step = min(length, count - length)
+        hashes = hashes[:-step] * np.uint64(_MIXER) + (hashes[step:] ^ (hashes[step:] >> np.uint64(29)))
+        hashes = hashes * np.uint64(_MIXER)
+        length += step
+    keys = np.sort(
+        (hashes >> np.uint64(_PLACE_BITS) << np.uint64(_PLACE_BITS)) | np.arange(len(hashes), dtype=np.uint64)
+    )
+    return keys >> np.uint64(_PLACE_BITS), (keys & np.uint64((1 << _PLACE_BITS) - 1)).astype(np.int64)

@@ -1,13 +1,12 @@
-"""What can be told of a single token: kept once looked at, since documents share most of their words."""
+"""What can be told of a single token."""
 
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import NamedTuple
 
 from workers.parse.quality.common_words import common_words, without_marks
-from workers.parse.quality.phrases import LOREM
+from workers.parse.quality.phrases import LOREM, MODEL_WORDS
 
 _COMMON_PUNCTUATION = frozenset(".,;:!?'\"()-–—’‘“”„«»‹›/%&…、。，．！？：；（）「」『』《》〈〉【】·¿¡।॥؟،؛۔")
 _EDGES = re.compile(r"^[\W\d_]+|[\W\d_]+$")
@@ -19,7 +18,6 @@ _SPOILT = re.compile(
 """A capital, a digit or a sign among letters; identifiers in prose are such as well."""
 _END = re.compile(r"[.!?。！？।॥؟۔։።။][\"”’»)\]]*$")
 _REPLACEMENT = "\ufffd"
-_KEPT_TOKENS = 65_536
 _LONGEST_TOKEN = 4096
 """Characters looked at; a longer token is broken whatever it holds."""
 
@@ -29,6 +27,7 @@ class Token(NamedTuple):
 
     word: str
     """In small letters, from its first letter to its last; '' when it has none."""
+    word_letters: int
     characters: int
     letters: int
     symbols: int
@@ -45,8 +44,12 @@ class Token(NamedTuple):
     """1 when it begins with a small letter."""
     is_lorem: int
     """1 for a word of the usual placeholder text."""
+    is_model: int
+    """1 for a word that comes with the phrases of language models."""
     is_common: int
     """1 for one of the language's frequent words."""
+    is_grammar: int
+    """1 for such a word of two letters or more."""
     known_letters: int
     """Letters of the language's alphabet."""
     pairs: int
@@ -55,7 +58,6 @@ class Token(NamedTuple):
     """Sum of the natural logarithms of their chances."""
 
 
-@lru_cache(maxsize=_KEPT_TOKENS)
 def look(token: str, language: str) -> Token:
     """The figures of a token; those of the language are 0 where nothing is known of it."""
     token = without_marks(token[:_LONGEST_TOKEN])
@@ -64,6 +66,7 @@ def look(token: str, language: str) -> Token:
     pairs, logarithm = known.pairs_of(word) if known and word else (0, 0.0)
     return Token(
         word=word,
+        word_letters=len(word),
         characters=len(token),
         letters=len(token) if token.isalpha() else sum(map(str.isalpha, token)),
         symbols=0 if token.isalnum() else sum(map(_is_symbol, token)),
@@ -73,7 +76,9 @@ def look(token: str, language: str) -> Token:
         is_end=bool(_END.search(token)),
         is_small=token[:1].islower(),
         is_lorem=word in LOREM,
+        is_model=word in MODEL_WORDS,
         is_common=bool(known and word in known.words),
+        is_grammar=bool(known and word in known.words and len(word) > 1),
         known_letters=sum(letter in known.alphabet for letter in word) if known else 0,
         pairs=pairs,
         pairs_logarithm=logarithm,
