@@ -134,8 +134,12 @@ def _of_spaced(figures: _Figures) -> dict[str, float]:
 
 
 def _of_language(figures: _Figures) -> dict[str, float]:
+    import numpy as np
+
     sums = figures.sums
-    goes = order(figures.words, figures.column("is_grammar") > 0)
+    joined = np.ones(len(figures.words), dtype=bool)
+    joined[np.cumsum(figures.prose.line_lengths) - 1] = False
+    goes = order(figures.words, figures.column("is_grammar") > 0, joined[:-1])
     found = {
         "common_words": sums["is_common"] / figures.word_count,
         "word_order": goes.reversed,

@@ -24,11 +24,11 @@ class Order(NamedTuple):
     """Words of grammar said twice in a row, among all words."""
 
 
-def order(words: Any, grammar: Any) -> Order:
+def order(words: Any, grammar: Any, joined: Any) -> Order:
     """The measures.
 
     ``words`` are the text's words as numbers, in order; ``grammar`` says of each of them whether it is a word of
-    grammar of two letters or more.
+    grammar of two letters or more, ``joined`` of each but the last whether the next one stands in its line.
     """
     import numpy as np
 
@@ -39,10 +39,10 @@ def order(words: Any, grammar: Any) -> Order:
         return Order(0.0, 0.0)
     places = np.minimum(np.searchsorted(frequent, words), size - 1)
     is_frequent = frequent[places] == words
-    inside = is_frequent[:-1] & is_frequent[1:]
+    inside = is_frequent[:-1] & is_frequent[1:] & joined
     pairs = np.bincount(places[:-1][inside] * size + places[1:][inside], minlength=size * size).reshape(size, size)
     both_ways = np.minimum(pairs, pairs.T).sum()
-    doubles = int(((words[:-1] == words[1:]) & grammar[1:]).sum())
+    doubles = int(((words[:-1] == words[1:]) & grammar[1:] & joined).sum())
     return Order(
         reversed=float(both_ways / (pairs.sum() + _PRIOR_PAIRS)),
         doubled=doubles / len(words) if doubles >= _MIN_DOUBLES else 0.0,

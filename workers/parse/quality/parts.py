@@ -40,7 +40,7 @@ _CORRUPTED = (
     # Good: -2.72 and above, so in nine languages; OCR with 10 % errors -2.79, shuffled letters -3.6, random -4.8.
     Part("letter_pairs", CORRUPTED, -2.72, -3.05, "letters follow each other as in no known word (log chance {:.2f})"),
     # Good: 6 %, in API documentation 8 %; OCR with 5, 10, 20 % errors: 5, 10, 20 %.
-    Part("whole_words", CORRUPTED, 0.05, 0.15, "{:.0%} of the words have signs, digits or capitals inside"),
+    Part("whole_words", CORRUPTED, 0.055, 0.155, "{:.0%} of the words have signs, digits or capitals inside"),
     # Good: 21 %; with every fifth word letter-spaced 57 %.
     Part("short_words", CORRUPTED, 0.35, 0.6, "{:.0%} of the words are single letters"),
     # Rae et al. 2021, A1.1: 3 to 10. Good: 7.2 at most, German 6.2.
@@ -70,7 +70,7 @@ _MACHINE_GENERATED = (
     # Good: 0.3; shuffled words 0.9.
     Part("doubled_words", MACHINE_GENERATED, 0.3, 0.9, "{:.1f} words of grammar per hundred are said twice in a row"),
     # Good: 40 %; shuffled words 84 %.
-    Part("sentence_starts", MACHINE_GENERATED, 0.45, 0.85, "{:.0%} of the sentences begin with a small letter"),
+    Part("sentence_starts", MACHINE_GENERATED, 0.5, 0.9, "{:.0%} of the sentences begin with a small letter"),
     # One in a long text may be quoted.
     Part("model_phrases", MACHINE_GENERATED, 2.0, 12.0, "{:.0f} phrases of a language model per thousand words"),
     # Raffel et al. 2020, 2.2, drop every page with the phrase; this one need not be the page's subject.

@@ -12,6 +12,8 @@ _PATCH_WORDS = (5, 12)
 """Runs said before, longer than a phrase and shorter than a sentence, are what a Markov chain is sewn from."""
 _TOP_WORDS = (2, 4)
 _WINDOW_WORDS = 100
+_PRIOR_WORDS, _PRIOR_LETTERS = 60, 300
+"""Said once, added before shares are taken: names come back in a page of sixty words."""
 _COMPRESSED_BYTES = 65_536
 _MIN_LINE_CHARACTERS = 16
 """Shorter lines ("Example:") come back in good texts."""
@@ -47,7 +49,7 @@ def repetition(lines: Sequence[str], words: Any, letters: Any, scale: int) -> Re
     words = words.astype("uint64")
     return Repetition(
         lines=_repeated_lines(lines),
-        runs=float(_in_repeated_runs(words, _RUN_WORDS * scale).mean()),
+        runs=_share(_in_repeated_runs(words, _RUN_WORDS * scale), scale),
         patches=_patches(words, scale),
         phrase=max(_top_phrase(words, letters, count * scale) for count in _TOP_WORDS),
         distinct=_distinct(words, _WINDOW_WORDS * scale),
@@ -81,7 +83,11 @@ def _in_repeated_runs(words: Any, count: int) -> Any:
 
 def _patches(words: Any, scale: int) -> float:
     short, long = (_in_repeated_runs(words, count * scale) for count in _PATCH_WORDS)
-    return float((short & ~long).mean())
+    return _share(short & ~long, scale)
+
+
+def _share(marked: Any, scale: int) -> float:
+    return float(marked.sum() / (len(marked) + _PRIOR_WORDS * scale))
 
 
 def _top_phrase(words: Any, letters: Any, count: int) -> float:
@@ -94,7 +100,7 @@ def _top_phrase(words: Any, letters: Any, count: int) -> float:
     times = np.diff(np.concatenate([firsts, [len(runs)]]))
     ends = np.concatenate([[0], np.cumsum(letters)])
     lengths = ends[places[firsts] + count] - ends[places[firsts]]
-    return min(1.0, float(np.max((times - 1) * lengths) / max(1, ends[-1])))
+    return min(1.0, float(np.max((times - 1) * lengths) / (_PRIOR_LETTERS + ends[-1])))
 
 
 def _distinct(words: Any, window: int) -> float:
