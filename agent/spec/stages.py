@@ -139,7 +139,13 @@ class ParseConfig(StageConfig):
         100, ge=1, description="Longer PDFs are cut into ranges of so many pages, which workers read side by side."
     )
     mask_personal_data: bool = Field(True, description="Whether e-mail addresses, telephone numbers, keys are masked.")
-    min_quality: Share = Field(0.3, description="Documents scoring lower are rejected as low_quality.")
+    min_quality: Share = Field(
+        0.7,
+        description=(
+            "Documents scoring lower are rejected as corrupted, machine_generated, thin or low_quality; the parts of "
+            "the score stand in workers/parse/quality/parts.py."
+        ),
+    )
     min_words: int = Field(50, ge=1, description="Documents with fewer words are rejected as too_short.")
     max_seconds: float = Field(
         600, gt=0, description="A document, or a range of pages, that takes longer is rejected as parser_timeout."

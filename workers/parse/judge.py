@@ -12,7 +12,8 @@ from agent.spec import ParseConfig
 from workers.parse.clean.blocks import clean
 from workers.parse.language import Language, identify
 from workers.parse.prose import prose_of, word_count
-from workers.parse.quality.score import Parts, quality
+from workers.parse.quality.parts import CORRUPTED
+from workers.parse.quality.score import Quality, quality
 from workers.parse.read import Reading
 from workers.parse.titles import title_of
 
@@ -21,7 +22,13 @@ class Judgement(Record):
     """A document and why it may not go on, '' where it may."""
 
     document: Document
-    reason: str = Field("", description="no_text, too_short, wrong_language or low_quality.")
+    reason: str = Field(
+        "",
+        description=(
+            "no_text, too_short, wrong_language, or that of its quality: corrupted, machine_generated, thin, "
+            "low_quality."
+        ),
+    )
     detail: str = ""
 
 
@@ -31,7 +38,7 @@ def judge(page: Page, reading: Reading, config: ParseConfig) -> Judgement:
     blocks = clean(parsed.blocks)
     prose = prose_of(blocks)
     language = identify(prose)
-    parts = quality(blocks)
+    worth = quality(blocks, language.code)
     document = Document(
         id=page.id,
         url=page.url,
@@ -49,8 +56,8 @@ def judge(page: Page, reading: Reading, config: ParseConfig) -> Judgement:
         parser=parsed.parser,
         pages=parsed.pages,
         ocr_pages=parsed.ocr_pages,
-        quality=parts.score,
-        quality_parts=dict(parts._asdict()),
+        quality=worth.score,
+        quality_parts=worth.parts,
         score=page.score,
         blocks=blocks,
         decisions=parsed.decisions,
@@ -58,21 +65,25 @@ def judge(page: Page, reading: Reading, config: ParseConfig) -> Judgement:
         fetched_from=page.headers.get("content-location", ""),
         evidence=page.evidence,
     )
-    reason, detail = _broken_rule(document, word_count(prose), language, parts, config)
+    reason, detail = _broken_rule(document, word_count(prose), language, worth, config)
     return Judgement(document=document, reason=reason, detail=detail)
 
 
 def _broken_rule(
-    document: Document, words: int, language: Language, parts: Parts, config: ParseConfig
+    document: Document, words: int, language: Language, worth: Quality, config: ParseConfig
 ) -> tuple[str, str]:
-    """Reason and detail of the first rule that the document breaks, two empty texts for none."""
+    """Reason and detail of the first rule that the document breaks, two empty texts for none.
+
+    Corruption comes first: broken text seems short, or in a language that it is not in.
+    """
+    poor = worth.score < config.min_quality
+    found = worth.reason, f"{worth.score:.2f} below {config.min_quality:.2f}: {worth.detail}"
     if not words:
         return "no_text", f"read as {document.media_type}"
+    if poor and worth.reason == CORRUPTED:
+        return found
     if words < config.min_words:
         return "too_short", f"{words} words, parse.min_words is {config.min_words}"
     if config.languages and language.code and language.code not in config.languages:
         return "wrong_language", f"{language.code} ({language.confidence:.2f}), wanted {', '.join(config.languages)}"
-    if parts.score < config.min_quality:
-        shown = ", ".join(f"{name} {value:.2f}" for name, value in parts._asdict().items())
-        return "low_quality", f"{parts.score:.2f} below {config.min_quality:.2f}: {shown}"
-    return "", ""
+    return found if poor else ("", "")

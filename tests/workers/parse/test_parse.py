@@ -75,7 +75,7 @@ def test_each_unusable_document_is_rejected_for_its_own_reason(tmp_path: Path) -
         "picture.png": "unsupported_format",
         "short.md": "too_short",
         "german.txt": "wrong_language",
-        "menu.txt": "low_quality",
+        "menu.txt": "machine_generated",
         "empty.html": "no_text",
     }
 
