@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from agent.job.licences import joined
 from agent.job.records import Document, Page
 from agent.spec import ParseConfig
-from workers.parse.clean.blocks import clean
-from workers.parse.language import Language, identify
+from workers.parse.clean.document import cleaned
+from workers.parse.clean.personal.mask import without_emails
+from workers.parse.language import Language
 from workers.parse.prose import prose_of, word_count
 from workers.parse.quality.score import Parts, quality
 from workers.parse.read import Reading
@@ -29,16 +30,16 @@ class Judgement:
 def judge(page: Page, reading: Reading, config: ParseConfig) -> Judgement:
     """The document that a reading gives, whatever it is worth, and the first rule it breaks."""
     parsed = reading.parsed
-    blocks = clean(parsed.blocks)
+    clean = cleaned(parsed.blocks, mask=config.mask_personal_data)
+    blocks, language = clean.blocks, clean.language
     prose = prose_of(blocks)
-    language = identify(prose)
     parts = quality(blocks)
     document = Document(
         id=page.id,
         url=page.url,
         source=page.source,
         title=title_of(parsed.title, page.title, blocks, page.url),
-        authors=parsed.authors,
+        authors=without_emails(parsed.authors) if config.mask_personal_data else parsed.authors,
         date=parsed.date,
         doi=parsed.doi,
         language=language.code,
@@ -54,7 +55,8 @@ def judge(page: Page, reading: Reading, config: ParseConfig) -> Judgement:
         quality_parts=dict(parts._asdict()),
         score=page.score,
         blocks=blocks,
-        decisions=parsed.decisions,
+        masked=clean.masked,
+        decisions=(*parsed.decisions, *clean.decisions),
         fetched_at=page.fetched_at,
         fetched_from=page.headers.get("content-location", ""),
         evidence=page.evidence,
