@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 
 from agent.job.records import Block, BlockKind
 
-MIN_CONFIDENCE = 0.7
+MIN_CONFIDENCE = 0.5
 """Below this normalised probability a language counts as undecided. Of 84 sentences of 25 to 75 characters in 42
-languages all 75 above it were right; of 1,981 English blocks of 40 characters and more in technical documents none was
-taken for another language at it (of 633 shorter ones, four)."""
+languages 83 are above it and right (at 0.7 only 75 were decided); of 878 documents and pages in English and French none
+is taken for another language, and what lies below are lists of names and codes."""
 
 BLOCK_CONFIDENCE = 0.9
 """And this before a block is said to be in another language than its document: most blocks are not."""

@@ -52,13 +52,12 @@ def cleaned(blocks: Iterable[Block], *, mask: bool) -> Cleaned:
     kept = _substantial(_with_text(block, typography(block.text, block.kind, own)) for block in given)
     finds: Counter[str] = Counter()
     changes: dict[str, Counter[str]] = {}
-    for _ in range(_MOST_ROUNDS):
-        before = kept
-        kept = _structured(before, own, changes)
+    for turn in range(_MOST_ROUNDS):
+        before, kept = kept, _structured(kept, own, changes)
+        if turn and kept == before:
+            break
         if mask:
             kept = [_with_text(block, masked(block.text, finds)) for block in kept]
-        if kept == before:
-            break
     if changes:  # menus and bibliographies had a vote
         language = language_of(kept)
     decisions = (*_signs_decision(signs), *_step_decisions(changes), *_mask_decision(finds))

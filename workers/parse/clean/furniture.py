@@ -17,7 +17,7 @@ edit (?:this page|on github|this page on github|page|source|me on github)|view (
 show source|view on github|open in (?:github|colab)|run in google colab|launch binder|improve this page|
 share|share (?:this|it|on \w+|via \w+|this (?:page|article|post|story))|tweet(?: this)?|pin it|copy link|link copied!?|
 (?:go to )?(?:the )?(?:previous|next)(?: (?:page|article|post|topic|chapter|section|lesson|up))?|prev|newer|older|
-(?:newer|older) posts?|
+(?:newer|older) posts?|prev(?:ious)? next|
 first page|last page|print(?: this page| page)?|email this|save(?: article)?|bookmark|
 advertisements?|sponsored(?: content)?|ad|promoted|
 read more|learn more|show more|load more|see more|view more|view all|see all|show all|show less|continue reading|

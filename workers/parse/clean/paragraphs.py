@@ -17,6 +17,8 @@ _CITATION_ONLY = re.compile(r"[a-z]\)|[ivx]+[.)]|[a-z]\.\s")
 _LEAST_CHARACTERS = 60
 """A first half shorter than most lines of print is a label, a name, a line of a poem."""
 _LEAST_WORDS = 8
+_MOST_CHARACTERS = 20_000
+"""A paragraph of several pages is no paragraph; without a bound a hostile one would be copied for every line."""
 
 
 class Joined(NamedTuple):
@@ -65,9 +67,13 @@ def _continued(first: Block, second: Block, own: Writing, vocabulary: frozenset[
     """The text of both where the second goes on with the first, else ''."""
     if first.kind is not BlockKind.PARAGRAPH or second.kind is not BlockKind.PARAGRAPH:
         return ""
-    if len(first.text) < _LEAST_CHARACTERS or not _OPEN_END.search(first.text) or not second.text[:1].islower():
+    if (
+        not _LEAST_CHARACTERS <= len(first.text) <= _MOST_CHARACTERS
+        or not _OPEN_END.search(first.text[-3:])
+        or not second.text[:1].islower()
+    ):
         return ""
-    if _CITATION_ONLY.match(second.text) or len(first.text.split()) < _LEAST_WORDS:
+    if _CITATION_ONLY.match(second.text) or len(first.text[: _LEAST_CHARACTERS * 4].split()) < _LEAST_WORDS:
         return ""
     if first.text[-1] in "-‐":
         return _across_hyphen(first.text, second.text, own, vocabulary)

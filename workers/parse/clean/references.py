@@ -43,6 +43,7 @@ _SOURCE = re.compile(
 _NAMES = re.compile(r"(?:[A-ZÀ-Þ]\.[ -]?){1,3}\s?[A-ZÀ-Þ][\w’'-]+|[A-ZÀ-Þ][\w’'-]+,\s(?:[A-ZÀ-Þ]\.)")
 _SENTENCE = re.compile(r"[.!?。！？](?:\s|$)")
 
+_LONGEST_HEADING = 80
 _ENTRY_CHARACTERS = 700
 """An entry of a bibliography is shorter."""
 _LINK_CHARACTERS = 200
@@ -77,18 +78,22 @@ def without_references(blocks: Sequence[Block]) -> list[Block]:
 def _end_of_section(blocks: Sequence[Block], start: int) -> int:
     """Where the section of references or links that starts here ends, ``start`` where none does."""
     head = blocks[start]
-    if head.kind not in (BlockKind.HEADING, BlockKind.PARAGRAPH) or len(head.text) > 80:
+    if not _opens_section(head):
         return start
     is_bibliography = bool(_BIBLIOGRAPHY.fullmatch(head.text))
-    if not is_bibliography and not _LINKS.fullmatch(head.text):
-        return start
     end = start + 1
     taken = _TEXT if is_bibliography or head.kind is BlockKind.HEADING else (BlockKind.LIST,)
-    while end < len(blocks) and blocks[end].kind in taken:
+    while end < len(blocks) and blocks[end].kind in taken and not _opens_section(blocks[end]):
         end += 1
     lines = [line for block in blocks[start + 1 : end] for line in block.text.splitlines()]
     has_form = _is_entry if is_bibliography else _is_link
     return end if lines and sum(map(has_form, lines)) >= _LEAST_SHARE * len(lines) else start
+
+
+def _opens_section(block: Block) -> bool:
+    if block.kind not in (BlockKind.HEADING, BlockKind.PARAGRAPH) or len(block.text) > _LONGEST_HEADING:
+        return False
+    return bool(_BIBLIOGRAPHY.fullmatch(block.text) or _LINKS.fullmatch(block.text))
 
 
 def _without_entries_at_end(blocks: list[Block]) -> list[Block]:

@@ -20,16 +20,16 @@ _WORDS = (
 )
 _NAMED = re.compile(
     rf"(?:(?<!\w)(?:{_WORDS})(?!\w)|电话|電話|전화|☎|📞|📱|"
-    rf"\b(?:call|text|dial|ring)(?: us| me| now| today| toll[- ]free)?(?: at| on)?(?= [(+0]|: ?| \d{{3}}[ .-]))"
+    rf"\b(?:call|text|dial)(?: us| me| now| today| toll[- ]free)?(?: at| on)?(?= [(+0]|: ?| \d{{3}}[ .-]))"
     rf"(?: number| no\.?| nr\.?|\.|s)?[\s:：=\"'*_#]{{0,5}}(?:is |at |us at |on )?"
     rf"((?:\(?\+|\()?\d(?:{_GAP}\d){{5,14}})(?!\w|[.,]\d|%)",
     re.IGNORECASE,
 )
-_MARKS = re.compile(rf"{_WORDS}|☎|📞|📱|call|text|dial|ring", re.IGNORECASE)
+_MARKS = re.compile(rf"{_WORDS}|☎|📞|📱|call|text|dial", re.IGNORECASE)
 
 _OTHER = re.compile(
     r"(?:isbn|issn|arxiv|doi|pmid|pmcid|orcid|grant|award|contract|project|patent|serial|model|order|invoice|part|item|"
-    r"sku|ean|asin|case|ticket|rfc|no\.|nr\.|#|id)(?:-1[03])?\)?[\s:.#]*$",
+    r"sku|ean|asin|case|ticket|rfc|no\.|nr\.|#|id)(?:-1[03]|s| no\.?| nr\.?| number)?\)?[\s:.#]*$",
     re.IGNORECASE,
 )
 """What stands before numbers that only look like those of telephones."""
