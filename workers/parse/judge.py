@@ -9,8 +9,9 @@ from pydantic import Field
 from agent.job.licences import joined
 from agent.job.records import Document, Page, Record
 from agent.spec import ParseConfig
-from workers.parse.clean.blocks import clean
-from workers.parse.language import Language, identify
+from workers.parse.clean.document import cleaned
+from workers.parse.clean.personal.mask import without_emails
+from workers.parse.language import Language
 from workers.parse.prose import prose_of, word_count
 from workers.parse.quality.parts import CORRUPTED
 from workers.parse.quality.score import Quality, quality
@@ -35,16 +36,16 @@ class Judgement(Record):
 def judge(page: Page, reading: Reading, config: ParseConfig) -> Judgement:
     """The document that a reading gives, whatever it is worth, and the first rule it breaks."""
     parsed = reading.parsed
-    blocks = clean(parsed.blocks)
+    clean = cleaned(parsed.blocks, mask=config.mask_personal_data)
+    blocks, language = clean.blocks, clean.language
     prose = prose_of(blocks)
-    language = identify(prose)
     worth = quality(blocks, language.code)
     document = Document(
         id=page.id,
         url=page.url,
         source=page.source,
         title=title_of(parsed.title, page.title, blocks, page.url),
-        authors=parsed.authors,
+        authors=without_emails(parsed.authors) if config.mask_personal_data else parsed.authors,
         date=parsed.date,
         doi=parsed.doi,
         language=language.code,
@@ -60,7 +61,8 @@ def judge(page: Page, reading: Reading, config: ParseConfig) -> Judgement:
         quality_parts=worth.parts,
         score=page.score,
         blocks=blocks,
-        decisions=parsed.decisions,
+        masked=clean.masked,
+        decisions=(*parsed.decisions, *clean.decisions),
         fetched_at=page.fetched_at,
         fetched_from=page.headers.get("content-location", ""),
         evidence=page.evidence,

@@ -1,4 +1,4 @@
-"""The prose of a document: what language, length and relevance are judged by; code and tables are no prose."""
+"""The prose of a document: what length and relevance are judged by; code, tables and formulas are no prose."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from collections.abc import Iterable
 from agent.job.records import Block, BlockKind
 
 _WORD = re.compile(r"\w+(?:['’.-]\w+)*")
+_NO_PROSE = (BlockKind.CODE, BlockKind.TABLE, BlockKind.FORMULA)
 
 
 def prose_of(blocks: Iterable[Block]) -> str:
-    """Headings, paragraphs, lists and quotations, one a line."""
-    return "\n".join(block.text for block in blocks if block.kind not in (BlockKind.CODE, BlockKind.TABLE))
+    """Headings, paragraphs, lists, quotations and captions, one a line."""
+    return "\n".join(block.text for block in blocks if block.kind not in _NO_PROSE)
 
 
 def word_count(text: str) -> int:

@@ -1,0 +1,1 @@
+"""Personal data and secrets: one file finds one kind, `mask` puts their names in their places."""
