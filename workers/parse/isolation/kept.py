@@ -1,4 +1,4 @@
-"""The reader that a worker keeps from one unit to the next: its libraries take about as long to load as a unit to read."""
+"""The reader a worker keeps from unit to unit: its libraries take about as long to load as a unit to read."""
 
 from __future__ import annotations
 
