@@ -1,4 +1,4 @@
-"""Reads the files named and prints them: ``python -m workers.parse.alone.command``, which ``finetune parse`` becomes."""
+"""Reads the files named and prints them: ``python -m workers.parse.alone.command``, which ``finetune parse`` runs."""
 
 from __future__ import annotations
 

@@ -82,7 +82,5 @@ def test_wrong_usage_is_one_clear_error(words: tuple[str, ...], told: str) -> No
 
 def test_finetune_parse_becomes_the_reader(files: Path) -> None:
     command = [sys.executable, "-m", "agent.cli", "parse", "--set", "parse.min_words=3", "--json"]
-    ended = subprocess.run(
-        [*command, str(files / "short.txt")], capture_output=True, text=True, timeout=60, check=True
-    )
+    ended = subprocess.run([*command, str(files / "short.txt")], capture_output=True, text=True, timeout=60, check=True)
     assert json.loads(ended.stdout)["text"] == "Too short to learn from."
