@@ -156,7 +156,7 @@ def tex(body: str) -> bytes:
     )
 
 
-_ANY = ends("unsupported_format", "read", "too_complex", "no_text", "corrupt_notebook")
+_ANY = ends("read", "too_complex", "no_text", "corrupt_notebook", "corrupt_latex")
 _BOMB = _ANY | ends("too_much_memory", "too_much_text", "parser_timeout")
 _XML = _BOMB | ends("corrupt_xml", "unsupported_format")
 
@@ -227,6 +227,7 @@ MARKUP = (
         "html-nulls-and-controls",
         ".html",
         lambda: html(b"<p>A null \0 and \x01\x02\x7f\x0b controls, &#0;&#xD800;&#x110000;&#x1;.</p>"),
+        ends("read", "unsupported_format"),
     ),
     Hostile("html-right-to-left-overrides", ".html", lambda: html("<p>‮gnp.exe‬ and ⁦words⁩‏</p>".encode() * 100)),
     Hostile("html-says-utf-16-is-utf-8", ".html", lambda: html(b"", b"<meta charset=utf-16>")),
@@ -313,14 +314,11 @@ MARKUP = (
         lambda: tex("\\def\\a{\\a\\a}\\a \\newcommand{\\b}[1]{\\b{#1#1}}\\b{x}"),
         _BOMB,
     ),
+    Hostile("latex-macro-laughs", ".tex", lambda: tex(latex_laughs()), _BOMB, slow=True),
+    Hostile("latex-braces-100000-deep", ".tex", lambda: tex("{" * 100_000 + "a" + "}" * 100_000), _BOMB, slow=True),
     Hostile(
-        "latex-macro-laughs",
-        ".tex",
-        lambda: tex(latex_laughs()),
-        _BOMB,
+        "latex-environments-20000-deep", ".tex", lambda: tex("\\begin{itemize}\\item a " * 20_000), _BOMB, slow=True
     ),
-    Hostile("latex-braces-100000-deep", ".tex", lambda: tex("{" * 100_000 + "a" + "}" * 100_000), _BOMB),
-    Hostile("latex-environments-20000-deep", ".tex", lambda: tex("\\begin{itemize}\\item a " * 20_000), _BOMB),
     Hostile(
         "latex-reads-files",
         ".tex",
@@ -329,6 +327,7 @@ MARKUP = (
             "\\immediate\\write18{touch /tmp/finetune-hostile-ran}\\openin1=/etc/passwd"
         ),
         _ANY,
+        slow=True,
     ),
     Hostile("latex-dollars", ".tex", lambda: tex("$" * 50_001 + "\\[" * 10_000), _BOMB),
     Hostile(

@@ -39,7 +39,7 @@ def test_slow_hostile_files_end_as_they_may_within_their_limits(tmp_path: Path) 
 
 def test_mutated_documents_of_every_format_end_in_a_reading_or_a_reason(tmp_path: Path) -> None:
     found = Found(tmp_path)
-    fuzz(20261123, tmp_path, found, until_s=time.monotonic() + 60, documents=80)
+    fuzz(20261123, tmp_path, found, until_s=time.monotonic() + 90, documents=80)
     assert found.documents == 80
     assert not found.unforeseen
     assert not found.late
