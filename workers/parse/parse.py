@@ -8,6 +8,7 @@ from functools import partial
 
 from agent.errors import ArtifactCorrupt, DocumentRejected
 from agent.job.records import Document, Page
+from workers.parse.isolation.kept import kept_reader
 from workers.parse.isolation.process import ReaderFailed, ReaderProcess
 from workers.parse.judge import Judgement
 from workers.parse.parse_range import parse_range
@@ -30,7 +31,7 @@ def parse(work: StageWork) -> Outcome:
     kept: list[Document] = []
     divided: list[Divided] = []
     work.output.receive(DOCUMENTS, len(pages))
-    with ReaderProcess(work.scratch) as reader:
+    with kept_reader() as reader:
         for done, page in enumerate(pages):
             beat = partial(work.tick, done, len(pages))
             beat()

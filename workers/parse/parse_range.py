@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import partial
 
 from agent.errors import ArtifactCorrupt, DocumentRejected
+from workers.parse.isolation.kept import kept_reader
 from workers.parse.isolation.limits import Limits
-from workers.parse.isolation.process import ReaderFailed, ReaderProcess
+from workers.parse.isolation.process import ReaderFailed
 from workers.parse.ranges import DIVIDED_FILE, DOCUMENTS_FILE, PARTS, PARTS_FILE, Divided, Part, Range
 from workers.parse.request import fault, request_of
 from workers.runtime.work import Outcome, StageWork
@@ -22,7 +23,7 @@ def parse_range(work: StageWork) -> Outcome:
     part = Part(document=page.id, first_page=asked.first_page)
     work.output.receive(PARTS)
     try:
-        with ReaderProcess(work.scratch) as reader:
+        with kept_reader() as reader:
             content = work.store.get_blob(page.blob)
             reading = reader.read(content, request, partial(work.tick, 0, 1), Limits.of(work.spec.parse))
     except DocumentRejected as rejected:

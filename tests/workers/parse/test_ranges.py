@@ -104,10 +104,10 @@ def test_a_book_is_used_without_a_range_that_could_not_be_read_but_not_without_m
 def test_a_range_that_is_refused_says_why(tmp_path: Path) -> None:
     job = spec(parse=CONFIG)
     successors, _ = run(tmp_path, unit(tmp_path, "parse", [retrieved(tmp_path, {"file:///book.pdf": book()})], job))
-    hurried = spec(parse=CONFIG.model_copy(update={"max_seconds": 0.01}))
-    _, artifact = run(tmp_path, work_of(tmp_path, successors[0], hurried))
+    terse = spec(parse=CONFIG.model_copy(update={"max_text_mb": 0.0001}))
+    _, artifact = run(tmp_path, work_of(tmp_path, successors[0], terse))
     part = next(artifact.records("parts.jsonl", Part))
-    assert (part.reading, part.reason) == (None, "parser_timeout")
+    assert (part.reading, part.reason) == (None, "too_much_text")
     rejected = next(artifact.records("rejected.jsonl", Rejected))
     assert rejected.detail.startswith("pages 1 to 3: ")
     assert artifact.manifest.tallies[PARTS].reconciles

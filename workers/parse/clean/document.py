@@ -114,7 +114,7 @@ def _step_decisions(changes: dict[str, Counter[str]]) -> tuple[Decision, ...]:
             step=step,
             choice=choice,
             reason=reason,
-            measured={name: float(count) for name, count in changes[step].items()},
+            measured={name: float(count) for name, count in changes[step].items() if count},
         )
         for step, (choice, reason) in _REASONS.items()
         if step in changes

@@ -46,7 +46,7 @@ _SENTENCE = re.compile(r"[.!?。！？](?:\s|$)")
 _LONGEST_HEADING = 80
 _ENTRY_CHARACTERS = 700
 """An entry of a bibliography is shorter."""
-_LINK_CHARACTERS = 200
+_LINK_CHARACTERS = 100
 """And so is the title of a page, with a word about it."""
 _LEAST_SHARE = 0.6
 """Of the lines under such a heading that must look like entries, or like links. A chapter "References" of a C++ book

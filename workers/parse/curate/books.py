@@ -8,6 +8,7 @@ from functools import partial
 from agent.contract import Stage
 from agent.errors import DocumentRejected
 from agent.job.records import Decision, Document
+from workers.parse.isolation.kept import kept_reader
 from workers.parse.isolation.process import ReaderFailed, ReaderProcess
 from workers.parse.ranges import DIVIDED_FILE, DOCUMENTS_FILE, PARTS_FILE, Divided, Part
 from workers.parse.read import Reading
@@ -41,7 +42,7 @@ def join_books(work: StageWork, noun: str) -> None:
     books = [book for artifact in divided for book in artifact.records(DIVIDED_FILE, Divided)]
     if not books:
         return
-    with ReaderProcess(work.scratch) as reader, (work.scratch / _JOINED_FILE).open("w", encoding="utf-8") as lines:
+    with kept_reader() as reader, (work.scratch / _JOINED_FILE).open("w", encoding="utf-8") as lines:
         for done, book in enumerate(books):
             work.tick(done, len(books))
             parts = [

@@ -49,6 +49,7 @@ class ReaderProcess:
 
     def __init__(self, scratch: Path) -> None:
         """``scratch`` is a folder of our own for handing over bytes; the reader works in a folder below it."""
+        self.scratch = scratch
         self._file = scratch / "document"
         self._folder = scratch / "reader"
         self._process: subprocess.Popen[bytes] | None = None
@@ -64,6 +65,10 @@ class ReaderProcess:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the process and remove what it was given; another document starts it anew."""
         self._stop()
         self._file.unlink(missing_ok=True)
         shutil.rmtree(self._folder, ignore_errors=True)

@@ -60,8 +60,7 @@ _NORM = sqrt(sum(value * value for value in _LETTER_PERCENT.values()))
 _CID = re.compile(r"\(cid:\d+\)")
 _MEANINGLESS = re.compile("[\ufffd\ue000-\uf8ff\U000f0000-\U0010ffff\x01-\x08\x0e-\x1f]")
 _WORD = re.compile(r"\S+")
-_PLAIN_MEANINGLESS = re.compile("[\ufffd\ue000-\uf8ff\U000f0000-\U0010ffff\x01-\x08\x0e-\x1f]")
-_WORD = re.compile(
+_PLAIN_WORD = re.compile(
     r"[\"'“‘(\[]*(?:[^\W\d_]+(?:['’.\-/][^\W\d_]+)*|\d+(?:[.,:/\-]\d+)*%?)[\"'”’)\]]*[.,;:!?]*[\"'”’)\]]*"
 )
 _VOWEL = re.compile(r"[aeiouyäöüáàâãåæéèêëíìîïóòôõøúùûýœаеёиоуыэюяαεηιουω]", re.IGNORECASE)

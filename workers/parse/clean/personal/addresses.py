@@ -13,8 +13,8 @@ _V6 = re.compile(r"(?<![\w:.])[23][0-9a-f]{3}:(?:[0-9a-f]{0,4}:){1,6}[0-9a-f]{0,
 """Global unicast addresses only (2000::/3, RFC 4291): std::a, a::b and 12:30:45 have the form of others."""
 
 _COUNTED = re.compile(
-    r"(?:versions?|ver\.?|v|releases?|rev(?:ision)?\.?|build|driver|firmware|sections?|sec\.?|§+|chapters?|clauses?|"
-    r"figures?|fig\.?|tables?|appendix|annex|paragraphs?|oid|equations?|eqs?\.?|abschnitt|kapitel|"
+    r"(?:\b(?:versions?|ver\.?|v|releases?|rev(?:ision)?\.?|build|driver|firmware|sections?|sec\.?|chapters?|clauses?|"
+    r"figures?|fig\.?|tables?|appendix|annex|paragraphs?|oid|equations?|eqs?\.?|abschnitt|kapitel)|§|"
     r"[<>=~!]=|~>)[\s(:]*$",
     re.IGNORECASE,
 )

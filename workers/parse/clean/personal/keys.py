@@ -56,15 +56,15 @@ _PLACEHOLDER = re.compile(
 _ASSIGNED = re.compile(
     r"(?:api[_ -]?key|apikey|secret(?:[_ -]?(?:access)?[_ -]?key)?|private[_ -]?key|access[_ -]?(?:key|token)|"
     r"auth[_ -]?token|client[_ -]?secret|token|passw(?:or)?d|bearer|enable_account|save_account)"
-    r"[\"']?\s{0,3}(?:[=:(]|is\b|\s)\s{0,3}[\"'(]{0,2}([A-Za-z0-9+/_=.~-]{16,512})",
+    r"[\"']?\s{0,3}(?:[=:(]|is\b|\s)\s{0,3}(?:[\"'(]{0,2}([A-Za-z0-9+/_=.~-]{16,512})(?![^\s\"',;)&<\]}])|[\"']([^\s\"']{16,512})[\"'])",
     re.IGNORECASE,
 )
 _NAMES = ("key", "token", "secret", "passw", "bearer", "_account")
 
 _LEAST_BITS_ISSUED = 2.5
 """Shannon entropy a sign from which something with an issuer's prefix is no placeholder: ghp_xxxxxxxx has below 1."""
-_LEAST_BITS_ASSIGNED = 3.4
-"""And what is assigned to a secret's name: 32 random hexadecimal digits have 3.4 to 3.9, names of variables below."""
+_LEAST_BITS_ASSIGNED = 3.2
+"""And what is assigned to a secret's name: 32 random hexadecimal digits have 3.3 to 3.9, names of variables below."""
 
 
 def find_keys(text: str) -> Iterator[Span]:
@@ -84,8 +84,10 @@ def find_keys(text: str) -> Iterator[Span]:
     lowered = text.lower()
     if any(name in lowered for name in _NAMES):
         for match in _ASSIGNED.finditer(text):
-            if _is_mixed(match[1]) and _bits(match[1]) >= _LEAST_BITS_ASSIGNED and not _is_path(match[1]):
-                yield match.span(1)
+            group = 1 if match[1] else 2
+            word = match[group]
+            if _is_mixed(word) and _bits(word) >= _LEAST_BITS_ASSIGNED and not _is_path(word):
+                yield match.span(group)
 
 
 def _is_mixed(word: str) -> bool:
