@@ -1,4 +1,4 @@
-"""The geometry of the report's two charts, in SVG user units. Pure; the template draws them."""
+"""The geometry of the report's charts, in SVG user units. Pure; the template draws them."""
 
 from __future__ import annotations
 
@@ -100,3 +100,54 @@ def bar(kept: int, rejected: int, failed: int, widest: int) -> Bar:
     """The bar of one tally, when the longest bar of its noun stands for ``widest`` items."""
     scale = 100.0 / widest if widest else 0.0
     return Bar(kept * scale, rejected * scale, failed * scale)
+
+
+HISTOGRAM_HEIGHT = 120.0
+_MIN_COLUMN = 2.0
+"""Height of a column that stands for few documents: seen, where nothing would be."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One bin of a histogram."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    label: str
+    kept: bool
+
+
+@dataclass(frozen=True)
+class Histogram:
+    """Columns over an axis from 0 to 1, with a threshold."""
+
+    columns: tuple[Column, ...]
+    x_ticks: tuple[Tick, ...]
+    threshold: float
+    """Its place on the axis."""
+
+
+def histogram(kept: Sequence[int], rejected: Sequence[int], threshold: float) -> Histogram | None:
+    """Both counts in one row of bins from 0 to 1, the rejected on the kept; None without any document."""
+    most = max((one + other for one, other in zip(kept, rejected, strict=False)), default=0)
+    if not most:
+        return None
+    step = (WIDTH - LEFT - RIGHT) / len(kept)
+    floor = HISTOGRAM_HEIGHT - BOTTOM
+    columns = []
+    for place, (one, other) in enumerate(zip(kept, rejected, strict=False)):
+        top = floor
+        for number, is_kept in ((one, True), (other, False)):
+            if number:
+                height = max(_MIN_COLUMN, (floor - TOP) * number / most)
+                top -= height
+                span = f"{place / len(kept):.2f} to {(place + 1) / len(kept):.2f}"
+                label = f"{number} {'went on' if is_kept else 'rejected'}, {span}"
+                columns.append(Column(LEFT + place * step + 1, top, step - 2, height, label, is_kept))
+    return Histogram(
+        columns=tuple(columns),
+        x_ticks=tuple(Tick(LEFT + (WIDTH - LEFT - RIGHT) * tenth / 10, f"{tenth / 10:g}") for tenth in range(0, 11, 2)),
+        threshold=LEFT + (WIDTH - LEFT - RIGHT) * threshold,
+    )

@@ -21,8 +21,10 @@ from agent.ledger.contract import Outputs
 from agent.report.facts import (
     NotAsked,
     PermissionFacts,
+    ReadingFacts,
     SourceFacts,
     permission_of,
+    reading_of,
     services_not_asked,
     sources_asked,
 )
@@ -81,6 +83,8 @@ class Evidence:
     not_asked: tuple[NotAsked, ...]
     permission: tuple[PermissionFacts, ...]
     """What permission kept out, unit by unit."""
+    reading: tuple[ReadingFacts, ...]
+    """How documents were read, unit by unit."""
     topics: TopicMap | None
     """What the subject consists of, None before that is known."""
     sources: tuple[SourceEntry, ...]
@@ -109,6 +113,7 @@ def read_evidence(outputs: Outputs, store: Store, failures: Sequence[Failure] = 
         asked=told((Stage.DISCOVER,), sources_asked),
         not_asked=told((Stage.DISCOVER,), services_not_asked),
         permission=told((Stage.DISCOVER, Stage.RETRIEVE, Stage.CURATE), permission_of),
+        reading=told((Stage.PARSE, Stage.CURATE), reading_of),
         topics=next(_collect(outputs, store, Stage.DISCOVER, _topics, gaps), None),
         cleared=dataset is Stage.CLEAR,
         sources=tuple(_collect(outputs, store, dataset, _sources, gaps)),

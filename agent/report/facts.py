@@ -47,6 +47,20 @@ class PermissionFacts(BaseModel):
     advice: str = ""
 
 
+class ReadingFacts(BaseModel):
+    """How one unit read its documents: ``facts["reading"]`` (`workers/parse/figures.py` says what each counts)."""
+
+    model_config = ConfigDict(frozen=True)
+
+    readers: dict[str, int] = {}
+    pages: dict[str, int] = {}
+    masked: dict[str, int] = {}
+    removed: dict[str, int] = {}
+    quality_kept: tuple[int, ...] = ()
+    """Documents by score, in bins of equal width from 0 to 1."""
+    quality_rejected: tuple[int, ...] = ()
+
+
 def sources_asked(facts: Mapping[str, Any]) -> Iterator[SourceFacts]:
     """The sources of a discover unit.
 
@@ -75,3 +89,13 @@ def permission_of(facts: Mapping[str, Any]) -> Iterator[PermissionFacts]:
     """
     if (told := facts.get("permission")) is not None:
         yield PermissionFacts.model_validate(told)
+
+
+def reading_of(facts: Mapping[str, Any]) -> Iterator[ReadingFacts]:
+    """The unit's figures on reading; none from a unit that read nothing.
+
+    Raises:
+        ValidationError: they have another shape.
+    """
+    if (told := facts.get("reading")) is not None:
+        yield ReadingFacts.model_validate(told)

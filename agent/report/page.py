@@ -20,6 +20,7 @@ from agent.report.corpus import DocumentLine, Topics, documents_of, rights_of, t
 from agent.report.evidence import Evidence
 from agent.report.finding import Finding, FoundLine, KeptOut, finding_of, found_lines, kept_out
 from agent.report.headline import Headline, headline
+from agent.report.reading import Reading, reading
 from agent.report.words import STAGE_NAMES, count, duration, printable
 from agent.spec import JobSpec
 
@@ -82,6 +83,7 @@ class Page:
     documents: tuple[FoundLine, ...]
     """What discovery selected, while no dataset is made of it."""
     documents_total: int
+    reading: Reading | None
     topics: Topics | None
     finding: Finding | None
     kept_out: KeptOut | None
@@ -125,6 +127,7 @@ def make_page(view: JobView, result: JobResult, evidence: Evidence, folder_uri: 
         ),
         documents=found_lines(found[:MOST_SHOWN]),
         documents_total=len(found),
+        reading=reading(evidence.reading, job.spec.parse.min_quality),
         topics=topics_of(evidence.candidates, evidence.topics, evidence.sources),
         finding=finding_of(evidence.queries, evidence.asked, evidence.not_asked, evidence.candidates),
         kept_out=kept_out(evidence.permission, job.spec.permission),

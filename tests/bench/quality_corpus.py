@@ -14,7 +14,11 @@ from workers.parse.clean.blocks import clean
 
 from agent.errors import DocumentRejected
 from agent.job.records import Block, BlockKind
+<<<<<<< HEAD
 from workers.parse.language import identify
+=======
+from workers.parse.clean.document import cleaned
+>>>>>>> quality
 from workers.parse.prose import prose_of, word_count
 from workers.parse.read import ReadRequest, read
 
@@ -81,7 +85,7 @@ def _read(name: str, group: str, content: bytes) -> Iterator[Labelled]:
         read_as = read(content, ReadRequest(url=f"file:///{name}", ocr_language=None), lambda done, total: None)
     except DocumentRejected:
         return
-    yield _labelled(name, group, clean(read_as.parsed.blocks))
+    yield _labelled(name, group, read_as.parsed.blocks)
 
 
 def _gold(every: int) -> Iterator[Labelled]:
@@ -95,4 +99,5 @@ def _gold(every: int) -> Iterator[Labelled]:
 
 
 def _labelled(name: str, group: str, blocks: tuple[Block, ...]) -> Labelled:
-    return Labelled(name, group, blocks, identify(prose_of(blocks)).code)
+    clean = cleaned(blocks, mask=True)
+    return Labelled(name, group, clean.blocks, clean.language.code)

@@ -10,6 +10,7 @@ from agent.errors import ArtifactCorrupt, DocumentRejected
 from agent.job.records import Document, Page
 from workers.parse.isolation.kept import kept_reader
 from workers.parse.isolation.process import ReaderFailed, ReaderProcess
+from workers.parse.figures import Figures
 from workers.parse.judge import Judgement
 from workers.parse.parse_range import parse_range
 from workers.parse.ranges import DIVIDED_FILE, DOCUMENTS_FILE, Divided, may_be_long, ranges_of, units_of
@@ -30,6 +31,7 @@ def parse(work: StageWork) -> Outcome:
     pages = list(work.read("pages.jsonl", Page))
     kept: list[Document] = []
     divided: list[Divided] = []
+    figures = Figures()
     work.output.receive(DOCUMENTS, len(pages))
     with kept_reader() as reader:
         for done, page in enumerate(pages):
@@ -43,6 +45,8 @@ def parse(work: StageWork) -> Outcome:
             except (ReaderFailed, ArtifactCorrupt) as error:
                 work.output.reject(DOCUMENTS, page.id, fault(error), str(error), url=page.url, failed=True)
             else:
+                if isinstance(result, Judgement):
+                    figures.add(result)
                 if isinstance(result, Judgement) and result.reason:
                     work.output.reject(DOCUMENTS, page.id, result.reason, result.detail, url=page.url)
                     continue
@@ -56,6 +60,7 @@ def parse(work: StageWork) -> Outcome:
     if divided:
         work.output.write_records(DIVIDED_FILE, divided)
     work.output.facts["parsers"] = dict(sorted(Counter(document.parser for document in kept).items()))
+    work.output.facts["reading"] = figures.facts()
     return Outcome(successors=tuple(unit for each in divided for unit in units_of(each, work.output.path)))
 
 

@@ -68,6 +68,7 @@ def finished_job(store: Store, state: JobState = JobState.COMPLETED, *, rejectio
     """A job that went all the way; ``rejections`` off-topic documents were set aside while discovering."""
     outputs = {
         Stage.DISCOVER: (_discovered(store, rejections),),
+        Stage.PARSE: (_parsed(store),),
         Stage.CLEAR: (_cleared(store),),
         Stage.TRAIN: (_trained(store),),
     }
@@ -328,6 +329,26 @@ def _cleared(store: Store) -> str:
     return output.path
 
 
+def _parsed(store: Store) -> str:
+    output = _writer(store, "parse")
+    output.receive("documents", 40)
+    output.keep("documents", 38)
+    output.reject("documents", "e", "too_short", "12 words", url="http://127.0.0.1:8800/stub.html")
+    output.reject("documents", "f", "corrupt_pdf", "", url="http://127.0.0.1:8800/f.pdf", failed=True)
+    output.facts["reading"] = READING_FACTS
+    output.write_records("documents.jsonl", [])
+    output.commit()
+    return output.path
+
+
+READING_FACTS = {
+    "readers": {"html": 29, "pdf": 6, "ocr": 2, HOSTILE: 1},
+    "pages": {"pages": 1240, "ocr": 40, "low_confidence": 3, "layout": 12},
+    "masked": {"email": 14, "phone": 2},
+    "removed": {"furniture": 18_200, "references": 5400},
+    "quality_kept": [0] * 14 + [1, 1, 0, 2, 4, 30],
+    "quality_rejected": [3, 0, 1] + [0] * 10 + [2] + [0] * 6,
+}
 _DAY = "2026-01-03T10:00:00Z"
 _ALLOWED = (
     Evidence(kind="robots", url="http://127.0.0.1:8800/robots.txt", line="no rule closes it", time=_DAY),

@@ -15,7 +15,7 @@ from agent.ledger.contract import StageView
 from agent.report import write_report
 from agent.report.attrition import MOST_SHOWN
 from agent.store import Store
-from tests.agent.report.sample import HOSTILE, JOB_ID, FinishedJob, finished_job, job_record
+from tests.agent.report.sample import HOSTILE, JOB_ID, FinishedJob, discovered_job, finished_job, job_record
 
 
 class _Page(HTMLParser):
@@ -203,3 +203,25 @@ def test_a_job_that_has_not_begun_has_a_page(store: Store) -> None:
         provenance_uri="",
     )
     assert "QUEUED" in _Page(_html(FinishedJob(store, view, {}, result))).text
+
+
+def test_how_documents_were_read_is_told_in_figures(store: Store) -> None:
+    html = _html(finished_job(store))
+    figures = dict(re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", html.replace("\N{NO-BREAK SPACE}", " ")))
+    assert figures["Documents read"] == "38" and figures["Pages of PDFs"] == "1 240"
+    assert figures["Pages read by OCR"] == "40" and figures["OCR pages in doubt"] == "3 (7.5 %)"
+    assert figures["Pages by the layout model"] == "12" and figures["Personal data masked"] == "16"
+    text = re.sub(r"\s+", " ", _Page(html).text)
+    assert "Read as HTML 29, PDF 6, scans (OCR) 2," in text
+    assert "Personal data masked: 14 email, 2 phone." in text
+    assert "18 200 of navigation and footers, 5 400 of bibliographies." in text
+
+
+def test_the_quality_of_documents_is_drawn_with_the_threshold(store: Store) -> None:
+    page = _Page(_html(finished_job(store)))
+    assert "30 went on, 0.95 to 1.00" in page.text and "2 rejected, 0.65 to 0.70" in page.text
+    assert "rejected for it (6)threshold 0.70" in page.text
+
+
+def test_a_job_that_read_nothing_says_nothing_of_reading(store: Store) -> None:
+    assert "How the documents were read" not in _html(discovered_job(store))

@@ -8,6 +8,7 @@ from functools import partial
 from agent.contract import Stage
 from agent.errors import DocumentRejected
 from agent.job.records import Decision, Document
+from workers.parse.figures import Figures
 from workers.parse.isolation.kept import kept_reader
 from workers.parse.isolation.process import ReaderFailed, ReaderProcess
 from workers.parse.ranges import DIVIDED_FILE, DOCUMENTS_FILE, PARTS_FILE, Divided, Part
@@ -42,6 +43,7 @@ def join_books(work: StageWork, noun: str) -> None:
     books = [book for artifact in divided for book in artifact.records(DIVIDED_FILE, Divided)]
     if not books:
         return
+    figures = Figures()
     with kept_reader() as reader, (work.scratch / _JOINED_FILE).open("w", encoding="utf-8") as lines:
         for done, book in enumerate(books):
             work.tick(done, len(books))
@@ -49,12 +51,13 @@ def join_books(work: StageWork, noun: str) -> None:
                 next(by_shard[shard].records(PARTS_FILE, Part)) if shard in by_shard else None
                 for shard in (book.shard_of(first) for first, _ in book.ranges)
             ]
-            if (whole := _whole(work, reader, book, parts, noun)) is not None:
+            if (whole := _whole(work, reader, book, parts, noun, figures)) is not None:
                 lines.write(f"{whole.model_dump_json()}\n")
+    work.output.facts["reading"] = figures.facts()
 
 
 def _whole(
-    work: StageWork, reader: ReaderProcess, book: Divided, parts: Sequence[Part | None], noun: str
+    work: StageWork, reader: ReaderProcess, book: Divided, parts: Sequence[Part | None], noun: str, figures: Figures
 ) -> Document | None:
     """The document, None when it was refused."""
     page, config = book.page, work.spec.parse
@@ -67,6 +70,7 @@ def _whole(
     except ReaderFailed as error:
         reason, detail, failed = fault(error), str(error), True
     else:
+        figures.add(judgement)
         if not judgement.reason:
             return judgement.document
         reason, detail, failed = judgement.reason, judgement.detail, False

@@ -13,6 +13,9 @@ CORRUPTED = "corrupted"
 MACHINE_GENERATED = "machine_generated"
 THIN = "thin"
 LOW_QUALITY = "low_quality"
+REASONS = (CORRUPTED, MACHINE_GENERATED, THIN, LOW_QUALITY)
+"""In the order of causes: broken letters also look repeated and without sentences, templates without sentences, but not
+the reverse."""
 
 
 @dataclass(frozen=True)

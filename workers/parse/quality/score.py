@@ -15,10 +15,8 @@ from typing import NamedTuple
 
 from agent.job.records import Block
 from workers.parse.quality.measures import measures
-from workers.parse.quality.parts import CORRUPTED, LOW_QUALITY, MACHINE_GENERATED, PARTS, THIN
+from workers.parse.quality.parts import PARTS, REASONS, THIN
 
-_FIRST_CAUSES = (CORRUPTED, MACHINE_GENERATED, THIN, LOW_QUALITY)
-"""Broken letters also look repeated and without sentences, and templates without sentences, but not the reverse."""
 _ENOUGH_ALONE = 0.7
 """Parts of one reason whose product is below need no other to reject a document."""
 _SHOWN_PARTS = 3
@@ -52,11 +50,10 @@ def quality(blocks: Sequence[Block], language: str) -> Quality:
 def _reason(parts: Mapping[str, float]) -> str:
     """The first cause that is enough alone, or else the one that lowers the score most."""
     products = {
-        reason: math.prod(parts.get(part.name, 1.0) for part in PARTS if part.reason == reason)
-        for reason in _FIRST_CAUSES
+        reason: math.prod(parts.get(part.name, 1.0) for part in PARTS if part.reason == reason) for reason in REASONS
     }
-    alone = [reason for reason in _FIRST_CAUSES if products[reason] < _ENOUGH_ALONE]
-    worst = alone[0] if alone else min(_FIRST_CAUSES, key=lambda reason: products[reason])
+    alone = [reason for reason in REASONS if products[reason] < _ENOUGH_ALONE]
+    worst = alone[0] if alone else min(REASONS, key=lambda reason: products[reason])
     return worst if products[worst] < 1 else ""
 
 
