@@ -10,15 +10,9 @@ from importlib.resources import files
 from pathlib import Path
 from typing import NamedTuple
 
-from workers.parse.clean.blocks import clean
-
 from agent.errors import DocumentRejected
 from agent.job.records import Block, BlockKind
-<<<<<<< HEAD
-from workers.parse.language import identify
-=======
 from workers.parse.clean.document import cleaned
->>>>>>> quality
 from workers.parse.prose import prose_of, word_count
 from workers.parse.read import ReadRequest, read
 

@@ -64,7 +64,13 @@ EXTRAS_OF = {
     "workers/generate": ("generate",),
     "workers/train": ("train", "cuda"),
 }
-PARTS_OF_OTHERS = {"kombu": "celery", "twisted": "scrapy", "urllib3": "requests", "tokenizers": "transformers"}
+PARTS_OF_OTHERS = {
+    "kombu": "celery",
+    "twisted": "scrapy",
+    "urllib3": "requests",
+    "tokenizers": "transformers",
+    "pydantic_core": "pydantic",
+}
 """Modules of packages that a declared package always brings along and is made to be used with."""
 
 

@@ -38,9 +38,9 @@ class Figures:
         self._removed.update(_removed(document))
 
     def facts(self) -> dict[str, Any]:
-        """As they stand in the artifact: ``readers``, ``pages``, ``masked``, ``removed``, and the histograms of quality.
+        """As they stand in the artifact: ``readers``, ``pages``, ``masked``, ``removed``, the histograms of quality.
 
-        ``pages`` has ``pages`` (of paged documents), ``ocr``, ``low_confidence`` (of these, those that Tesseract was not
+        ``pages`` has ``pages`` (of paged documents), ``ocr``, ``low_confidence`` (of these, where Tesseract was not
         sure of) and ``layout`` (read by the layout model); ``removed`` has characters by cleaning step.
         """
         return {

@@ -8,9 +8,9 @@ from functools import partial
 
 from agent.errors import ArtifactCorrupt, DocumentRejected
 from agent.job.records import Document, Page
+from workers.parse.figures import Figures
 from workers.parse.isolation.kept import kept_reader
 from workers.parse.isolation.process import ReaderFailed, ReaderProcess
-from workers.parse.figures import Figures
 from workers.parse.judge import Judgement
 from workers.parse.parse_range import parse_range
 from workers.parse.ranges import DIVIDED_FILE, DOCUMENTS_FILE, Divided, may_be_long, ranges_of, units_of

@@ -13,8 +13,8 @@ from workers.parse.ocr.prepare import Grey, Prepared
 from workers.parse.ocr.recognise import Row, certainty, recognise
 
 DOUBTFUL = 0.7
-"""Certainty below which a page may stand on its head or be in another script. Pages that were read rightly measured 0.85
-and more, bad ones too; upside down 0.26 to 0.30; Cyrillic and Greek read as English 0.5 to 0.6."""
+"""Certainty below which a page may stand on its head or be in another script. Pages that were read rightly measured
+0.85 and more, bad ones too; upside down 0.26 to 0.30; Cyrillic and Greek read as English 0.5 to 0.6."""
 
 _CLEARLY = 1.2
 """By so much must the turned strip be read better."""

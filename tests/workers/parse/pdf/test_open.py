@@ -32,7 +32,8 @@ def pdf(*objects: str) -> bytes:
     return (
         body
         + (
-            f"xref\n0 {size}\n0000000000 65535 f \n{table}trailer <</Size {size} /Root 1 0 R>>\nstartxref\n{len(body)}\n%%EOF"
+            f"xref\n0 {size}\n0000000000 65535 f \n{table}trailer <</Size {size} /Root 1 0 R>>\n"
+            f"startxref\n{len(body)}\n%%EOF"
         ).encode()
     )
 
