@@ -117,9 +117,7 @@ HARMS = (
     Harm("JPEG 15", jpeg=15, tuning=True),
     Harm("low contrast", contrast=0.25, gauss=3, tuning=True),
     Harm("mild mix 150", dpi=150, gauss=8, skew_degrees=2, light="left", shade=0.3, jpeg=50, tuning=True),
-    Harm(
-        "hard mix 150", dpi=150, gauss=20, skew_degrees=3, light="corner", shade=0.5, bleed=0.15, jpeg=40, tuning=True
-    ),
+    Harm("hard mix 150", 150, gauss=20, skew_degrees=3, light="corner", shade=0.5, bleed=0.15, jpeg=40, tuning=True),
     Harm("turned 90", quarter_turns=1, tuning=True),
     Harm("turned 180", quarter_turns=2, tuning=True),
     Harm("says 72, is 200", claimed_dpi=72, tuning=True),
@@ -149,7 +147,7 @@ HARMS = (
     Harm("turned 270, noise", quarter_turns=3, gauss=15),
     Harm("turned 180, skew 3", quarter_turns=2, skew_degrees=3),
     Harm("says 300, is 150", dpi=150, claimed_dpi=300),
-)
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

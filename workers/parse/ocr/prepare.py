@@ -18,9 +18,9 @@ Grey = NDArray[np.uint8]
 _MIN_SKEW_DEGREES = 0.1
 """Smaller angles are left alone: over a line of print they move it by less than a pixel in two inches."""
 
-_SMALL_LETTERS, _LARGE_LETTERS, _GOOD_LETTERS = 12.0, 40.0, 20.0
-"""Height of small letters in pixels below which the page is enlarged, above which it is reduced, and what to. Print of
-11 points has 20 at 300 dpi, which Tesseract's documentation asks for."""
+_SMALL_LETTERS, _LARGE_LETTERS, _GOOD_LETTERS = 9.0, 40.0, 16.0
+"""Height of small letters in pixels below which the page is enlarged, above which it is reduced, and what to. Letters
+of 4 to 8 pixels give 0.2 to 78 % errors as they are, 0.1 to 8 % at 14 to 17; from 9 on enlarging gains nothing."""
 
 _MAX_ENLARGEMENT = 4.0
 
@@ -87,9 +87,6 @@ def _on_even_paper(picture: Grey, measured: dict[str, float], steps: list[str]) 
         steps.append("divide by background")
     ink, white = background.levels(picture)
     measured["contrast_levels"] = white - ink
-    if 0 < white - ink < background.LOW_CONTRAST:
-        picture = background.spread(picture, ink, white)
-        steps.append("spread levels")
     return picture
 
 
