@@ -30,7 +30,10 @@ _MIN_PICTURE_SHARE = 0.4
 """Share of the page from which its pictures are the page."""
 
 _MIN_CONFIDENCE = 0.3
-"""Words below this are specks and picture edges; true words of bad scans stay above."""
+"""Words below this are specks and picture edges; true words of bad scans stay above, but for formulas."""
+
+_FORMULA_CHARACTERS = 3
+"""A weak word with so many letters and digits, in a line that is sure otherwise, is a formula, not a speck."""
 
 _MIN_MARK_CONFIDENCE = 0.7
 """Specks are read as single marks with some confidence, true marks with more; those that open a line are bullets."""
@@ -125,13 +128,15 @@ def _reason(prepared: Prepared) -> str:
 
 def _of_words(row: Row) -> Row:
     """The row without what are no words: specks and the edges of pictures."""
-    kept = tuple(word for word in row.words if _is_word(word, first=word is row.words[0]))
-    return replace(row, words=kept)
+    sure = statistics.median(word.confidence for word in row.words) >= _WEAK_WORD
+    return replace(row, words=tuple(word for word in row.words if _is_word(word, word is row.words[0], sure)))
 
 
-def _is_word(word: Word, *, first: bool) -> bool:
-    lone_mark = len(word.text) == 1 and not word.text.isalnum() and not first
-    return word.confidence >= (_MIN_MARK_CONFIDENCE if lone_mark else _MIN_CONFIDENCE)
+def _is_word(word: Word, first: bool, in_sure_row: bool) -> bool:
+    if len(word.text) == 1 and not word.text.isalnum() and not first:
+        return word.confidence >= _MIN_MARK_CONFIDENCE
+    formula = in_sure_row and sum(letter.isalnum() for letter in word.text) >= _FORMULA_CHARACTERS
+    return formula or word.confidence >= _MIN_CONFIDENCE
 
 
 def _sureness(rows: Sequence[Row], number: int) -> Decision:
