@@ -67,7 +67,7 @@ class Archive:
         try:
             with self._zip.open(entry) as part:
                 content = part.read(most + 1)
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError) as error:
+        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError) as error:
             raise DocumentRejected("corrupt_archive", f"{name}: {error}") from error
         if len(content) > most:
             raise DocumentRejected("zip_bomb", f"{name} unpacks to more than {most >> 20} MB")

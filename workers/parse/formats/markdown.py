@@ -195,7 +195,7 @@ def _html_blocks(content: str) -> list[Block]:
 
     try:
         return to_blocks(lxml.html.fragment_fromstring(content, create_parent="div"))
-    except ParserError:
+    except (ParserError, AssertionError):  # lxml asserts that a fragment which opens a page has a body
         return []
 
 
