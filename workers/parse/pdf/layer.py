@@ -46,6 +46,18 @@ _MAX_ODD_SHARE = 0.35
 _MIN_SHAPES = 150
 """Drawn shapes on a page without letters, from which on they may be letters drawn as curves."""
 
+_MATHS = 0.3
+"""Share of a line's letters in a font of mathematics, from which on it is a formula."""
+
+_WHOLE_PAGE = 0.75
+"""Share of the page that a scan covers under a stamp; figures and screenshots over a caption cover less."""
+
+_MARGIN_SHARE = 0.12
+"""Stamps stand in the upper or lower eighth of the page."""
+
+_MIN_BANDS_AMONG_TEXT = 15
+"""The same where text stands in the middle of the page: slides have pictures with labels behind a few words."""
+
 _MIN_TEXT_BANDS = 4
 """Lines of print seen in a picture, from which on it shows text."""
 
@@ -76,7 +88,8 @@ def judged(page: Any, text: PageText) -> Decision | None:
         measured["unreadable_share"] = round(unreadable_share(words), 3)
         if measured["unreadable_share"] > _MAX_UNREADABLE_SHARE:
             return _decision(text, "ocr", "characters without a meaning: a font without a Unicode map", measured)
-        likeness = letter_likeness(words)
+        # Programs and formulas have letters of their own kind, and fonts that are seldom mapped wrong.
+        likeness = letter_likeness(" ".join(line.text for line in text.lines if not line.mono and line.math < _MATHS))
         if likeness is not None:
             measured["letter_likeness"] = round(likeness, 3)
             if likeness < _MIN_LIKENESS:
@@ -86,9 +99,10 @@ def judged(page: Any, text: PageText) -> Decision | None:
         if measured["odd_word_share"] > _MAX_ODD_SHARE:
             return _decision(text, "ocr", "the layer of an earlier OCR holds few words", measured)
         return _decision(text, "old_ocr", "a scan with the layer of an earlier OCR, which reads as words", measured)
-    if scan and letters < _FEW_LETTERS:
+    if scan and (letters < _MIN_LETTERS or (letters < _FEW_LETTERS and measured["picture_share"] >= _WHOLE_PAGE)):
         measured["text_bands"] = float(text_bands(page, text))
-        if measured["text_bands"] >= _MIN_TEXT_BANDS:
+        among = _body_letters(text) >= _MIN_LETTERS
+        if measured["text_bands"] >= (_MIN_BANDS_AMONG_TEXT if among else _MIN_TEXT_BANDS):
             return _decision(text, "ocr", "a picture of text covers the page", measured)
         if letters < _MIN_LETTERS and measured["text_bands"] > 0:
             return _decision(text, "ocr", "a picture that may hold text, and no text layer", measured)
@@ -105,6 +119,11 @@ def judged(page: Any, text: PageText) -> Decision | None:
 
 def _decision(text: PageText, choice: str, reason: str, measured: dict[str, float]) -> Decision:
     return Decision(step="pdf.layer", choice=choice, reason=reason, page=text.number, measured=measured)
+
+
+def _body_letters(text: PageText) -> int:
+    low, high = _MARGIN_SHARE * text.height, (1 - _MARGIN_SHARE) * text.height
+    return sum(len(line.text) for line in text.lines if low < (line.y0 + line.y1) / 2 < high)
 
 
 def covered(pictures: Sequence[Box], text: PageText) -> float:

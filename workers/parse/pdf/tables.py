@@ -17,6 +17,9 @@ from workers.parse.pdf.layout import Box, Line, box_around, grouped_rows
 from workers.parse.pdf.spans import PageText, words_of
 
 _MIN_ALIGNED_ROWS = 3
+_MIN_ALIGNED_PAIRS = 5
+"""Rows of two parts: fewer are mostly terms and options with their meaning, where the model finds no table."""
+
 _ALIGNED = 3.0
 """Points by which the left, right or middle of cells of one column may differ."""
 
@@ -100,7 +103,11 @@ def aligned_runs(lines: Sequence[Line]) -> list[list[list[Line]]]:
             runs.append(run)
             run, missed = ([row] if _is_cell_row(row) else []), 0
     runs.append(run)
-    return [found for found in runs if len(found) >= _MIN_ALIGNED_ROWS and _are_cells(found)]
+    return [found for found in runs if len(found) >= _least_rows(found) and _are_cells(found)]
+
+
+def _least_rows(run: Sequence[Sequence[Line]]) -> int:
+    return _MIN_ALIGNED_ROWS if any(len(row) > 2 for row in run) else _MIN_ALIGNED_PAIRS
 
 
 def _is_cell_row(row: Sequence[Line]) -> bool:

@@ -29,13 +29,8 @@ def pdf(*objects: str) -> bytes:
         body += f"{number} 0 obj\n{each}\nendobj\n".encode()
     table = "".join(f"{place:010d} 00000 n \n" for place in places)
     size = len(objects) + 1
-    return (
-        body
-        + (
-            f"xref\n0 {size}\n0000000000 65535 f \n{table}trailer <</Size {size} /Root 1 0 R>>\n"
-            f"startxref\n{len(body)}\n%%EOF"
-        ).encode()
-    )
+    end = f"xref\n0 {size}\n0000000000 65535 f \n{table}trailer <</Size {size} /Root 1 0 R>>\nstartxref\n{len(body)}"
+    return body + f"{end}\n%%EOF".encode()
 
 
 def test_javascript_and_embedded_files_are_ignored_and_this_is_said() -> None:
