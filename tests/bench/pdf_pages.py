@@ -75,7 +75,7 @@ def two_column_paper(markdown: str) -> Made:
     for part in (part for part in parts if re.search(r"[a-z]{3}", part)):
         if match := re.match(r"(#+) (.*)", part):
             chapter += 1
-            title = f"{chapter} {match[2][:60]}"
+            title = f"{chapter} {match[2][:30].strip()}"
             press.room(60)
             press.gap(8)
             press.line(title, 14, "tibo")

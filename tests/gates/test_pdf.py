@@ -1,7 +1,7 @@
-"""Floors under what is read out of PDFs: text, order, headings, tables and the choice of pages for OCR, on pages of ours.
+"""Floors under what is read out of PDFs: text, order, headings, tables, the choice of pages for OCR.
 
-The real books are in ``python -m tests.bench pdf``; these pages are set by PyMuPDF from our own text, so that every word,
-heading and cell of them is known.
+The pages are set by PyMuPDF from our own text, so that every word, heading and cell of them is known; the real books
+are in ``python -m tests.bench pdf``.
 """
 
 from __future__ import annotations
