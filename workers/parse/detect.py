@@ -26,6 +26,8 @@ class Detected:
     """text, code, document, archive, image, audio, video, executable, application, font or unknown."""
     score: float
     """0 to 1: how sure magika is of the label."""
+    is_text: bool = True
+    """Whether such files are text; of odd text magika may say otherwise."""
 
 
 def detect(content: bytes) -> Detected:
@@ -34,7 +36,7 @@ def detect(content: bytes) -> Detected:
     kind = result.output
     label = str(kind.label)
     name = magic_name(content) if label == "unknown" else ""
-    return Detected(label, name or str(kind.description), str(kind.group), float(result.score))
+    return Detected(label, name or str(kind.description), str(kind.group), float(result.score), bool(kind.is_text))
 
 
 def magic_name(content: bytes) -> str:

@@ -183,7 +183,7 @@ _SEGMENT_CHARACTERS = 100_000
 def _repaired(text: str) -> tuple[str, int]:
     """The text mended by ftfy line by line, and how many characters were changed.
 
-    What only styles a text stays: curly quotes, full-width forms of East Asian text, ligatures, entities (the HTML and
+    What only styles a text stays: curly quotes, full-width forms of East Asian text, entities (the HTML and
     Markdown readers unescape these where their format says so). Code and formulas pass unchanged with that.
     """
     import ftfy
@@ -195,7 +195,6 @@ def _repaired(text: str) -> tuple[str, int]:
         unescape_html=False,
         uncurl_quotes=False,
         fix_character_width=False,
-        fix_latin_ligatures=False,
         normalization=None,
         explain=False,
     )

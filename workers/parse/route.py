@@ -146,9 +146,8 @@ def _by_opening(opening: str, content: bytes, claims: Claims) -> Route | None:
 
 def _by_claims(opening: str, content: bytes, claims: Claims) -> Route:
     """The road of text without a mark: what was claimed, unless the detector is sure of something else."""
-    try:
-        seen = detect(content) if content.isascii() else detect(opening.encode("utf-8", "ignore"))
-    except ValueError:
+    seen = detect(content if content.isascii() else opening.encode("utf-8", "ignore"))
+    if not seen.is_text:
         seen = Detected("txt", "text", "text", 0.0)
     measured = {"detector_score": round(seen.score, 3)}
     format, reason = claims.declared_format, f"declared as {claims.declared}"

@@ -73,7 +73,7 @@ def test_the_decision_says_what_was_repaired() -> None:
     assert decision.measured == {"repaired_characters": 25.0, "undecodable_characters": 0.0}
 
 
-@pytest.mark.parametrize("text", ["x = “a” && y ≤ ﬁ", r"$\alpha_1 \le \mathbb{N}$", "s = '&amp;'", "全角：ＡＢ，注"])
+@pytest.mark.parametrize("text", ["x = “a” && y ≤ z", r"$\alpha_1 \le \mathbb{N}$", "s = '&amp;'", "全角：ＡＢ，注"])
 def test_code_formulas_and_east_asian_forms_are_not_improved(text: str) -> None:
     assert decode(text.encode()) == text
 

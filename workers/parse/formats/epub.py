@@ -37,6 +37,7 @@ _LINKED_SHARE = 0.8
 _HOLDERS = frozenset(("div", "section", "article", "main"))
 _RUNNING = frozenset(("a", "b", "br", "code", "em", "i", "img", "small", "span", "strong", "sub", "sup", "svg"))
 """Elements of running text: what holds them is a paragraph, whatever it is called."""
+_FEWEST_LINKS = 5
 _DOI = re.compile(r"10\.\d{4,9}/\S+")
 
 
@@ -151,10 +152,21 @@ def _chapter(root: Any, name: str) -> list[Block]:
     places = [(f"{name}#{tree.getpath(part)}", part) for part in _parts(body)]
     found: list[Block] = []
     for path, part in places:
+        if _is_contents(part):
+            continue
         holder = part.makeelement("div")
         holder.append(part)
         found += [block.model_copy(update={"path": path}) for block in to_blocks(holder)]
     return found
+
+
+def _is_contents(part: Any) -> bool:
+    """Whether a list or table is made of links: contents and indexes, which some books carry in their chapters."""
+    links = list(part.iter("a"))
+    if part.tag not in ("ul", "ol", "table", "dl") or len(links) < _FEWEST_LINKS:
+        return False
+    linked = sum(len(text_of(link).split()) for link in links)
+    return linked >= _LINKED_SHARE * len(text_of(part).split())
 
 
 def _parts(element: Any) -> Iterator[Any]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import time
 from typing import Any
 
+from agent.errors import DocumentRejected
 from agent.job.licences import spdx
 from agent.job.records import Block, Decision
 from workers.parse import blocks
@@ -28,11 +30,13 @@ def read_latex(text: str) -> Parsed:
     Comments, citations, labels, the bibliography and drawings are left out, equations stay TeX between ``$$``. Files
     that it would include are not read; a decision names them.
 
+    A line that pandoc stumbles over, most often a definition in plain TeX, is left out, and an environment left open is
+    closed; a decision counts these.
+
     Raises:
-        DocumentRejected: ``corrupt_latex`` where braces or environments do not close; ``too_complex`` for macros
-            without end.
+        DocumentRejected: ``corrupt_latex`` where that does not help; ``too_complex`` for macros without end.
     """
-    tree = pandoc_tree(text.encode(), "latex")
+    tree, unread = _tree(text)
     meta = tree["meta"]
     found: list[Block] = []
     if abstract := meta.get("abstract"):
@@ -40,7 +44,7 @@ def read_latex(text: str) -> Parsed:
     found += tree_blocks(tree["blocks"])
     title = _meta_text(meta.get("title"))
     authors = tuple(name for name in _authors(meta.get("author")) if name)
-    date = iso_date(_meta_text(meta.get("date")))
+    date = iso_date(_meta_text(meta.get("date"))).replace(_TODAY, "")
     stated = {"title": title, "authors": authors, "date": date}
     return Parsed(
         blocks=located(found, text, text.find(_BODY) + 1),
@@ -50,15 +54,63 @@ def read_latex(text: str) -> Parsed:
         date=date,
         licence=stated_on_first_page(text[:_FIRST_PAGE_CHARACTERS]) or spdx(" ".join(_RIGHTS.findall(text))),
         obtained={field: f"\\{field.removesuffix('s')}" for field, value in stated.items() if value},
-        decisions=_left_out(text),
+        decisions=(*_not_included(text), *unread),
     )
 
 
+_TODAY = "1970-01-01"
+"""What ``\\today`` is in pandoc's sandbox, which has no clock."""
+_STUMBLED = re.compile(r"at \(?line (\d+)|\(line (\d+), column")
+_UNCLOSED = re.compile(r"unexpected end of input expecting.*?(\\end\{\w+\*?\})", re.DOTALL)
+_MAX_UNREAD_LINES = 30
+"""Lines left out before a document is given up; papers need none, manuals on TeX itself up to twenty."""
+_MAX_REPAIR_S = 60
 _BODY = "\\begin{document}"
 _FIRST_PAGE_CHARACTERS = 3000
 
 
-def _left_out(text: str) -> tuple[Decision, ...]:
+def _tree(text: str) -> tuple[dict[str, Any], tuple[Decision, ...]]:
+    """Pandoc's tree of the text, and a decision on the lines that had to be left out for it."""
+    lines = text.split("\n")
+    unread: set[int] = set()
+    give_up = time.monotonic() + _MAX_REPAIR_S
+    while True:
+        try:
+            tree = pandoc_tree("\n".join(lines).encode(), "latex")
+        except DocumentRejected as error:
+            if error.reason != "corrupt_latex" or len(unread) == _MAX_UNREAD_LINES or time.monotonic() > give_up:
+                raise
+            if unclosed := _UNCLOSED.search(error.detail):
+                unread.add(len(lines))
+                lines.append(unclosed[1])
+            elif (place := _stumble(error.detail, lines, unread)) is not None:
+                unread.add(place)
+                lines[place] = ""
+            else:
+                raise
+            continue
+        if not unread:
+            return tree, ()
+        shown = ", ".join(str(place + 1) for place in sorted(unread)[:_SHOWN_INCLUDES])
+        reason = f"pandoc cannot read line {shown}{' …' if len(unread) > _SHOWN_INCLUDES else ''}"
+        measured = {"lines": float(len(unread))}
+        return tree, (
+            Decision(step="latex.repair", choice="lines left out or closed", reason=reason, measured=measured),
+        )
+
+
+def _stumble(message: str, lines: list[str], unread: set[int]) -> int | None:
+    """The line, from 0, that an error message names, or the next one with something on it."""
+    found = _STUMBLED.search(message)
+    if not found:
+        return None
+    place = int(found[1] or found[2]) - 1
+    while place < len(lines) and (place in unread or not lines[place].strip()):
+        place += 1
+    return place if place < len(lines) else None
+
+
+def _not_included(text: str) -> tuple[Decision, ...]:
     names = [one_line(name) for name in _INCLUDES.findall(text)]
     if not names:
         return ()

@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from markdown_it.tree import SyntaxTreeNode
 
 # What site generators write between the lines: Liquid and Hugo tags, DocFX and MyST directives, admonition marks.
-_GENERATOR_TAGS = re.compile(r"\{%.*?%\}|\{\{[<%].*?[%>]\}\}|\{\{\s*[\w.|\s]+\s*\}\}", re.DOTALL)
+_GENERATOR_TAGS = re.compile(r"\{%.{0,500}?%\}|\{\{[<%].{0,500}?[%>]\}\}|\{\{[\w.|\s]{1,200}\}\}", re.DOTALL)
 _DIRECTIVE_LINES = re.compile(
     r"^[ \t]*:::.*$|^[ \t]*!?\[!INCLUDE\b.*$|^(?:>[ \t]*)?\[!\w+\][ \t]*$", re.MULTILINE | re.IGNORECASE
 )
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})", re.MULTILINE)
-_STYLED = re.compile(r"<(style|script|svg|iframe)\b.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
+_STYLED = re.compile(r"<(style|script|svg|iframe)\b.{0,20000}?</\1\s*>", re.DOTALL | re.IGNORECASE)
 
 
 def read_markdown(text: str) -> Parsed:

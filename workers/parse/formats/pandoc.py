@@ -15,8 +15,8 @@ from typing import Any
 
 from agent.errors import DocumentRejected
 
-MAX_CPU_S = 120
-"""A book of 1 MB of LaTeX takes 2 to 6 s; a recursive macro would take for ever."""
+MAX_CPU_S = 60
+"""A book of 1 MB of LaTeX takes 2 to 6 s; macros that double each other would take for ever."""
 _HEAP = "-M1500m"
 _STACK = "-K256m"
 _MAX_TREE_BYTES = 512 << 20

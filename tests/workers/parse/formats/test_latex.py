@@ -69,7 +69,16 @@ def test_a_macro_without_end_is_too_complex() -> None:
     assert caught.value.reason in ("too_complex", "corrupt_latex")
 
 
-def test_an_environment_that_is_not_closed_does_not_break_the_reader() -> None:
+def test_what_cannot_be_parsed_costs_its_line_alone_and_is_recorded() -> None:
+    found = read_latex(
+        "\\def\\first#1 #2\\relax{#1}\n\\begin{document} Some text.\n\\begin{itemize}\n\\item one\n\\item two\n"
+    )
+    assert [block.text for block in found.blocks] == ["Some text.", "- one\n- two"]
+    (decision,) = found.decisions
+    assert decision.step == "latex.repair" and decision.measured["lines"] >= 2
+
+
+def test_what_no_repair_helps_is_corrupt() -> None:
     with pytest.raises(DocumentRejected) as caught:
-        read_latex(r"\begin{document} Some text \begin{itemize} \item one")
+        read_latex("\\begin{document}\n" + "text }\n" * 40)
     assert caught.value.reason == "corrupt_latex"
