@@ -20,6 +20,7 @@ _MAX_PROCESSES = 4
 @click.command("parse")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
 @click.option("--json", "form", flag_value="json", help="One JSON object a line for each file, with all that is known.")
+@click.option("--marked", "form", flag_value="marked", help="Markdown with comments that keep all else that is known.")
 @click.option("--explain", "form", flag_value="explain", help="What was decided about each file, and why.")
 @click.option(
     "--processes",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -24,7 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m workers.parse.alone.command", description="Read documents.")
     parser.add_argument("files", nargs="+", type=Path)
     parser.add_argument("--config", default="{}", help="A parse configuration as JSON.")
-    parser.add_argument("--form", choices=("markdown", "json", "explain"), default="markdown")
+    parser.add_argument("--form", choices=("markdown", "marked", "json", "explain"), default="markdown")
     parser.add_argument("--processes", type=int, default=1)
     options = parser.parse_args(arguments)
     try:
@@ -39,6 +40,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             _print(outcome, options.form, several=len(files) > 1)
     except KeyboardInterrupt:
         return _INTERRUPTED
+    except BrokenPipeError:
+        # The reader (`| head`) has seen enough; flushing at exit must not complain again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _UNREAD
     return _UNREAD if unread else 0
 
 
@@ -53,7 +58,7 @@ def _print(outcome: FileOutcome, form: str, *, several: bool) -> None:
             print(f"{outcome.path} {said}: {outcome.reason}: {outcome.detail}", file=sys.stderr)
         if outcome.document is not None:
             print(f"<!-- {outcome.path} -->\n" if several else "", end="\n" if several else "")
-            print(to_markdown(outcome.document), flush=True)
+            print(to_markdown(outcome.document, marks=form == "marked"), flush=True)
 
 
 if __name__ == "__main__":

@@ -36,13 +36,12 @@ def explained(outcome: FileOutcome) -> Iterator[str]:
     if outcome.document is not None:
         yield from (f"  {line}" for line in _facts(outcome.document))
         yield from (f"  {_line_of(decision)}" for decision in outcome.document.decisions)
-    yield (
-        f"  {'rejected':<{_STEP_WIDTH}}{outcome.reason}: {outcome.detail}"
-        if outcome.reason
-        else f"  {'kept':<{_STEP_WIDTH}}"
-    )
+    verdict = f"rejected as {outcome.reason}: {outcome.detail}" if outcome.reason else "a job may use it"
+    yield f"  {'verdict':<{_STEP_WIDTH}}{verdict}"
 
 
+_FULL = 0.995
+"""Shown as 1.00."""
 _STEP_WIDTH = 26
 """Columns of the step and its page: the longest, ``clean.personal_data``, with room for a page."""
 
@@ -58,8 +57,10 @@ def _facts(document: Document) -> Iterator[str]:
             source = document.obtained.get(name)
             yield f"{name:<{_STEP_WIDTH}}{shown}{f' (from {source})' if source else ''}"
     yield f"{'language':<{_STEP_WIDTH}}{document.language or 'undecided'}"
-    parts = ", ".join(f"{name.replace('_', ' ')} {value:.2f}" for name, value in document.quality_parts.items())
-    yield f"{'quality':<{_STEP_WIDTH}}{document.quality:.2f}: {parts}"
+    lacking = {name: value for name, value in document.quality_parts.items() if value < _FULL}
+    parts = ", ".join(f"{name.replace('_', ' ')} {value:.2f}" for name, value in lacking.items())
+    full = len(document.quality_parts) - len(lacking)
+    yield f"{'quality':<{_STEP_WIDTH}}{document.quality:.2f}: {f'{parts}; ' if parts else ''}{full} parts at 1.00"
 
 
 def _line_of(decision: Decision) -> str:

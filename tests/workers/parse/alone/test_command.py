@@ -48,7 +48,7 @@ def test_markdown_goes_to_stdout_and_what_a_job_would_refuse_is_said_beside_it(
 ) -> None:
     assert main([str(files / "good.md"), str(files / "short.txt")]) == 0
     printed = capsys.readouterr()
-    assert "# Qubits\n" in printed.out and "Too short to learn from." in printed.out
+    assert "# Qubits\n" in printed.out and "<!-- block" not in printed.out and "Too short to learn from." in printed.out
     assert "short.txt would not be used by a job: too_short" in printed.err
 
 
