@@ -103,6 +103,30 @@ def trainable(licence: str, profile: Profile) -> Verdict:
     return Verdict(True, "")
 
 
+PUBLIC_DOMAIN, DECLARED, UNKNOWN = 0, len(PROFILES) + 1, len(PROFILES) + 2
+"""The ends of the order of `demands`: nothing is asked; only a user's word allows it; nobody allows it."""
+
+
+def demands(licence: str) -> int:
+    """How much a licence asks of those who train under it, to choose among copies of one text; less is better.
+
+    `PUBLIC_DOMAIN` (CC0 too), then 1 more than the place of the narrowest profile that takes it (attribution,
+    share-alike, noncommercial, research), then `DECLARED`, then `UNKNOWN` for whatever no profile takes.
+    """
+    if not licence.strip():
+        return UNKNOWN
+    node = _parsed(licence)
+    if OWN in str(node):
+        return DECLARED
+    if all(_PUBLIC_DOMAIN.fullmatch(symbol.key) for symbol in node.symbols):
+        return PUBLIC_DOMAIN
+    reach = _reach(node)
+    return UNKNOWN if reach in _REASON_OF else reach + 1
+
+
+_PUBLIC_DOMAIN = re.compile(r"CC0-.*|CC-PDM-.*|CC-PDDC|Unlicense|0BSD|MIT-0", re.IGNORECASE)
+
+
 def joined(licences: Iterable[str]) -> str:
     """The SPDX expression of statements that all bind; '' of none.
 

@@ -216,6 +216,7 @@ class Document(Record):
     score: float = Field(0.0, description="Relevance carried from discovery.")
     blocks: tuple[Block, ...]
     decisions: tuple[Decision, ...] = Field((), description="What was chosen on the way, in order.")
+    copies: tuple[str, ...] = Field((), description="Addresses of the documents that repeat it and were set aside.")
     fetched_at: str = ""
     fetched_from: str = Field("", description="Where the bytes came from, when that is not the url.")
     evidence: tuple[Evidence, ...] = ()
@@ -248,12 +249,18 @@ class Chunk(Record):
     licence: str = ""
     language: str = ""
     blocks: tuple[Block, ...]
-    tokens: int = Field(description="Estimated tokens, see workers/parse/curate/chunk.py.")
+    overlap: int = Field(0, description="So many of its first blocks are the last ones of the chunk before it.")
+    tokens: int = Field(description="Tokens of the job's own model, see workers/parse/curate/tokenizer.py.")
 
     @property
     def text(self) -> str:
         """All blocks as text, one blank line between blocks."""
         return "\n\n".join(block.text for block in self.blocks)
+
+    @property
+    def own_text(self) -> str:
+        """The text without what it repeats of the chunk before, so that all chunks together say each thing once."""
+        return "\n\n".join(block.text for block in self.blocks[self.overlap :])
 
 
 class ExampleKind(StrEnum):

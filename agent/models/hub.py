@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
-from huggingface_hub import HfApi, snapshot_download, try_to_load_from_cache
+from huggingface_hub import HfApi, hf_hub_download, snapshot_download, try_to_load_from_cache
 from huggingface_hub import errors as hub_errors
 from huggingface_hub.errors import (
+    EntryNotFoundError,
     GatedRepoError,
     HFValidationError,
     LocalEntryNotFoundError,
@@ -121,3 +123,27 @@ def fetch_from_hub(facts: ModelFacts) -> Path:
             next_step="Check the network and the free disk space; then resume the job.",
         ) from error
     return Path(folder)
+
+
+def fetch_file_from_hub(facts: ModelFacts, names: Sequence[str]) -> Path:
+    """The first of these files that the pinned revision has, from the hub's cache or downloaded alone.
+
+    Raises:
+        UnknownModel: it has none of them, or the hub cannot be asked.
+    """
+    for name in names:
+        try:
+            return Path(hf_hub_download(facts.location, name, revision=facts.revision or None))
+        except LocalEntryNotFoundError as error:
+            raise UnknownModel(
+                f"{name} of model {facts.location!r} is not here, and the hub cannot be asked.",
+                next_step="Check the network, or fetch the model on this machine.",
+            ) from error
+        except EntryNotFoundError:
+            continue
+        except (_HTTP_ERROR, OSError) as error:
+            raise UnknownModel(
+                f"{name} of model {facts.location!r} could not be fetched: {type(error).__name__}.",
+                next_step="Check the network, or fetch the model on this machine.",
+            ) from error
+    raise UnknownModel(f"Model {facts.location!r} has none of {', '.join(names)}.", next_step="Name another model.")

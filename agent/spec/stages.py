@@ -160,7 +160,12 @@ class CurateConfig(StageConfig):
     """How documents are made unique, split and cut."""
 
     near_duplicate_similarity: Share = Field(
-        0.7, description="Estimated Jaccard similarity of word shingles from which the later document goes."
+        0.7,
+        description=(
+            "Jaccard similarity of the runs of three words from which the worse of two documents goes. One also goes "
+            "when it shares 0.08 more of its single words (scattered edits), or 0.25 more of the shorter is in the "
+            "longer (cut or added to)."
+        ),
     )
     min_relevance: Share = Field(
         0.2, description="Documents whose text scores lower against the subject are rejected as off_topic."

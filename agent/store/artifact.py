@@ -119,6 +119,12 @@ class ArtifactWriter:
         digest = self._store.write(f"{self.path}/{name}", content)
         self._files[name] = FileEntry(sha256=digest, size_bytes=len(content), records=records)
 
+    def put_file(self, local: Path, name: str, *, records: int = 0) -> None:
+        """Copy a local file (records that were written one by one) into the artifact as ``name``."""
+        self._guard()
+        self._store.put_file(local, f"{self.path}/{name}")
+        self._files[name] = _entry_of(local).model_copy(update={"records": records})
+
     def put_folder(self, local: Path, name: str) -> None:
         """Copy a local folder (weights, checkpoints) into the artifact under ``name``."""
         self._guard()

@@ -17,6 +17,7 @@ import pytest
 
 from agent.errors import MissingDependency, UnknownModel
 from agent.models import catalogue, fetch_model, inspect_model, public_name
+from agent.models.tokenizer import tokenizer_file
 
 
 def _safetensors(file: Path, shapes: dict[str, list[int]]) -> None:
@@ -186,3 +187,16 @@ def test_looking_at_models_loads_neither_torch_nor_transformers() -> None:
     code = "import sys; from agent import models; models.inspect_model('smollm2-135m'); print(*sys.modules)"
     loaded: Any = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.split()
     assert not {"torch", "transformers", "huggingface_hub"} & set(loaded)
+
+
+def test_the_file_of_the_tokenizer_is_found_without_the_weights(folder: Path, tmp_path: Path) -> None:
+    facts = inspect_model(str(folder))
+    with pytest.raises(UnknownModel, match="has no tokenizer"):
+        tokenizer_file(facts, tmp_path)
+    for name in ("weights.gguf", "tokenizer.model", "tokenizer.json"):
+        (folder / name).touch()
+        assert tokenizer_file(facts, tmp_path).name == name
+    written = tmp_path / "smollm2-135m" / "unpacked" / "tokenizer.json"
+    written.parent.mkdir(parents=True)
+    written.touch()
+    assert tokenizer_file(inspect_model("smollm2-135m"), tmp_path) == written

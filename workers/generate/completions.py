@@ -23,8 +23,8 @@ SCORE = 0.5
 
 
 def whole_chunk(chunk: Chunk) -> Proposal | None:
-    """The chunk's text as one plain completion, or None when the chunk is too thin."""
-    text = chunk.text
+    """The chunk's own text as one plain completion, or None when the chunk is too thin."""
+    text = chunk.own_text
     if word_count(text) < MIN_PLAIN_WORDS:
         return None
     return Proposal(ExampleKind.COMPLETION, "", text, text, 1.0)

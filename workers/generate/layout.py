@@ -32,12 +32,14 @@ class Section:
 
 
 def place_blocks(chunk: Chunk) -> list[PlacedBlock]:
-    """The chunk's blocks in order with their offsets in ``chunk.text``."""
+    """The chunk's own blocks in order with their offsets in ``chunk.text``; what it repeats of the chunk before it has
+    been asked about there.
+    """
     placed, start = [], 0
     for block in chunk.blocks:
         placed.append(PlacedBlock(block, start))
         start += len(block.text) + len(SEPARATOR)
-    return placed
+    return placed[chunk.overlap :]
 
 
 def sections(chunk: Chunk) -> Iterator[Section]:

@@ -14,6 +14,7 @@ from transformers.utils import logging
 
 from agent.errors import UnknownModel
 from agent.models import fetch_model
+from agent.models.tokenizer import UNPACKED
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
 COMPLETE = "COMPLETE"
 """File that is written last into a folder of ours; without it the folder is rubbish."""
-_UNPACKED = "unpacked"
 
 logging.disable_progress_bar()  # type: ignore[no-untyped-call]
 
@@ -46,14 +46,14 @@ def _unpacked(gguf: Path, home: Path) -> Path:
 
     Block-quantised weights cannot be trained, and unpacking them at every stage would cost seconds each time.
     """
-    target = home / _UNPACKED
+    target = home / UNPACKED
     home.mkdir(parents=True, exist_ok=True)
     with FileLock(home / ".unpack.lock"):
         if (target / COMPLETE).is_file():
             return target
         shutil.rmtree(target, ignore_errors=True)
         with tempfile.TemporaryDirectory(dir=home) as scratch:
-            partial = Path(scratch) / _UNPACKED
+            partial = Path(scratch) / UNPACKED
             tokenizer = AutoTokenizer.from_pretrained(gguf.parent, gguf_file=gguf.name)
             model: Any = AutoModelForCausalLM.from_pretrained(gguf.parent, gguf_file=gguf.name, dtype=torch.bfloat16)
             # The weights are plain by now, but save_pretrained refuses while these say otherwise.

@@ -125,7 +125,7 @@ def _texts_within_budget(
     texts: list[Encoded] = []
     left = config.evaluate.max_perplexity_tokens
     for chunk in chunks:
-        plain = Layout((Segment(chunk.text, True),), bare=True, closed=False)
+        plain = Layout((Segment(chunk.own_text, True),), bare=True, closed=False)
         row = encode(chunk.id, plain, tokenizer, min(config.sequence_length, left))
         if row.targets:
             taken.append(chunk)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from agent.job.records import Block, ExampleKind
+from agent.job.records import Block, BlockKind, ExampleKind
 from tests.workers.generate.chunks import chunk, heading, listing, paragraph
 from workers.generate.backend import Proposal
+from workers.generate.completions import whole_chunk
 from workers.generate.extractive import Extractive
+from workers.generate.ground import grounded
 
 
 def proposals(*blocks: Block | str, title: str = "", headings: tuple[str, ...] = ()) -> list[Proposal]:
@@ -280,3 +282,19 @@ def test_the_surest_examples_are_taken_when_few_are_wanted() -> None:
         chunk(heading("Teleportation"), BODY, "A Bell pair is a pair of qubits that are maximally entangled."), 1
     )
     assert found.prompt == "What is a Bell pair?"
+
+
+def test_what_repeats_the_chunk_before_is_context_and_gives_no_examples_of_its_own() -> None:
+    repeated = "A qubit is the basic unit of quantum information and has two states."
+    own = "A quantum gate is a reversible operation that acts on one qubit or on several of them at once."
+    following = chunk(repeated, own).model_copy(update={"overlap": 1})
+    assert not any(repeated in proposal.response for proposal in Extractive().propose(following, 9))
+    assert any(own in proposal.response for proposal in Extractive().propose(following, 9))
+    plain = whole_chunk(following)
+    assert plain is not None and grounded(following, plain, "plain/1").evidence == own
+
+
+def test_formulas_and_captions_are_no_sentences() -> None:
+    formula = Block(kind=BlockKind.FORMULA, text="$$E$$ is the energy of a state in the trap.")
+    caption = Block(kind=BlockKind.CAPTION, text="Figure 1. A trapped ion is a charged atom that fields hold in place.")
+    assert Extractive().propose(chunk(formula, caption), 9) == []

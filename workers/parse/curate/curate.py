@@ -1,180 +1,146 @@
-"""The curate stage: all parsed documents become distinct, split, licensed and cut into chunks."""
+"""The curate stage: all parsed documents become distinct, split and cut into chunks, in two passes over them.
+
+The first pass remembers half a kilobyte of each document; what goes, and to which split the rest belongs, is decided on
+that; the second pass writes. So a job of a hundred thousand documents needs little more memory than one of a hundred.
+"""
 
 from __future__ import annotations
 
 import json
-import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
+from itertools import islice
+from typing import TYPE_CHECKING
 
 from agent.contract import Stage
 from agent.errors import NotEnoughData
 from agent.job.artifacts import Tally, UnitPlan
-from agent.job.licences import LICENCE_UNKNOWN, PROFILES, Profile, trainable
 from agent.job.records import Chunk, Document, Split
 from agent.report.licence_advice import licence_advice
-from agent.spec import JobSpec
+from agent.settings import Settings
 from workers.parse.curate.books import documents_of, join_books
-from workers.parse.curate.chunk import chunks_of, refusal
-from workers.parse.curate.dedup import deduplicated
-from workers.parse.curate.relevance import relevance
-from workers.parse.curate.split import MIN_DOCUMENTS, split_documents
-from workers.parse.curate.tokens import estimate_tokens
+from workers.parse.curate.chunk import Cutter
+from workers.parse.curate.decide import Decided, decide
+from workers.parse.curate.figures import Figures, largest
+from workers.parse.curate.fingerprint import Fingerprints, word_hashes
+from workers.parse.curate.leakage import MOST_SHARED, HeldOut
+from workers.parse.curate.refusal import refusal
+from workers.parse.curate.split import MIN_DOCUMENTS
+from workers.parse.curate.survey import DOCUMENTS, DOCUMENTS_FILE, survey
+from workers.parse.curate.tokenizer import token_counter
 from workers.runtime.work import Outcome, StageWork
 
-DOCUMENTS = "documents"
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
 CHUNKS = "chunks"
-_SHOWN_REASONS = 3
-_BATCH = 100
-"""Documents judged between two reports of progress: a second or two of work."""
 
 
 def curate(work: StageWork) -> Outcome:
     """Writes ``documents.jsonl``, ``splits.json`` and ``chunks-NNNN.jsonl``, and one generate unit a chunks file.
 
     Raises:
-        NotEnoughData: fewer than three documents are left, or none of them gives a chunk.
+        NotEnoughData: fewer than three works are left, or none of them gives a chunk.
     """
+    parsed = sum((reader.manifest.tallies.get(DOCUMENTS, Tally()) for reader in work.inputs_from(Stage.PARSE)), Tally())
+    total, config = parsed.kept, work.spec.curate
     join_books(work, DOCUMENTS)
-    documents = list(documents_of(work))
-    work.output.receive(DOCUMENTS, len(documents))
-    licensed = list(_licensed(work, documents))
-    relevant = list(_relevant(work, licensed))
-    kept = _distinct(work, relevant)
-    if len(kept) < MIN_DOCUMENTS:
-        raise _too_few(work, len(kept))
-    work.output.keep(DOCUMENTS, len(kept))
+    with Fingerprints(work.scratch) as prints:
+        found = survey(work, prints, total)
+        halfway = partial(work.tick, total // 2, total)
+        decided = decide(found, config.near_duplicate_similarity, lambda done, of: halfway())
+        for one in decided.gone:
+            copy = found.entries[one.number].rank
+            work.output.reject(DOCUMENTS, copy.id, one.reason, decided.why_gone(one), url=copy.url)
+        if len(set(decided.works.values())) < MIN_DOCUMENTS:
+            raise _too_few(work, parsed, len(decided.works))
+        splits = decided.splits(work.spec)
+        held_out = HeldOut(_held_out(prints, splits, halfway))
+    figures = Figures()
+    kept = _kept(work, decided, splits, total)
+    units = tuple(_generate_units(work, _chunks(work, kept, held_out, figures)))
+    if not figures.chunks[Split.TRAIN]:
+        raise _no_chunks(work, len(splits))
+    by_id = {found.entries[number].id: split for number, split in splits.items()}
+    work.output.write_file("splits.json", json.dumps(dict(sorted(by_id.items())), indent=1).encode())
+    work.output.facts.update(figures.facts(work.spec))
+    work.tick(total, total)
+    return Outcome(successors=units)
 
-    tokens = {document.id: estimate_tokens(document.text) for document in kept}
+
+def _held_out(
+    prints: Fingerprints, splits: Mapping[int, Split], beat: Callable[[], None]
+) -> Iterator[NDArray[np.uint32]]:
+    """The words of the documents that are not trained on."""
+    for number, split in splits.items():
+        if split is not Split.TRAIN:
+            beat()
+            yield prints.words(number)
+
+
+def _kept(
+    work: StageWork, decided: Decided, splits: Mapping[int, Split], total: int
+) -> Iterator[tuple[Document, Split]]:
+    """The documents that stay, read again and written one by one."""
+    file = work.scratch / DOCUMENTS_FILE
+    repeating = decided.repeating()
+    with file.open("w", encoding="utf-8") as lines:
+        for place, document in enumerate(documents_of(work)):
+            work.tick(min(total, (total + place) // 2), total)
+            number = decided.found.places.get(place)
+            if number is None or number not in splits:
+                continue
+            document = decided.marked(document, number, repeating.get(number, ()))
+            lines.write(f"{document.model_dump_json()}\n")
+            work.output.keep(DOCUMENTS)
+            yield document, splits[number]
+    work.output.put_file(file, DOCUMENTS_FILE, records=len(splits))
+
+
+def _chunks(
+    work: StageWork, documents: Iterable[tuple[Document, Split]], held_out: HeldOut, figures: Figures
+) -> Iterator[Chunk]:
+    """The chunks that give something to learn from and, for training, say nothing that is held out."""
     config = work.spec.curate
-    splits = split_documents(
-        tokens, validation_share=config.validation_share, test_share=config.test_share, seed=work.spec.seed
-    )
-    chunks = list(_chunks(work, kept, splits))
-    if not any(chunk.split is Split.TRAIN for chunk in chunks):
-        raise _no_chunks(work, len(kept))
-    work.output.write_records("documents.jsonl", kept)
-    work.output.write_file("splits.json", json.dumps(dict(sorted(splits.items())), indent=1).encode())
-    work.output.facts.update(facts_of(kept, splits, chunks, work.spec))
-    work.tick(len(documents), len(documents))
-    return Outcome(successors=tuple(_generate_units(work, chunks)))
-
-
-def _licensed(work: StageWork, documents: Sequence[Document]) -> Iterator[Document]:
-    """Documents whose licence the profile takes, now that parsing may have found one in the document itself."""
-    config = work.spec.permission
-    more: Counter[Profile] = Counter()
-    unknown: Counter[str] = Counter()
-    refused = 0
-    for document in documents:
-        verdict = trainable(document.licence, config.profile)
-        if verdict.allowed:
-            yield document
-            continue
-        detail = f"{document.licence or 'no licence stated'}; profile {config.profile}"
-        work.output.reject(DOCUMENTS, document.id, verdict.reason, detail, url=document.url)
-        unknown[document.source] += verdict.reason == LICENCE_UNKNOWN
-        refused += verdict.reason != LICENCE_UNKNOWN
-        more.update(profile for profile in PROFILES if trainable(document.licence, profile).allowed)
-    work.output.facts["permission"] = {
-        "profile": config.profile,
-        "intended_use": config.intended_use,
-        "refused": refused,
-        "quarantined": unknown.total(),
-        "quarantined_of": {source: count for source, count in unknown.items() if count},
-        "more_under": {profile: more[profile] for profile in PROFILES if more[profile]},
-    }
-
-
-def _relevant(work: StageWork, documents: Sequence[Document]) -> Iterator[Document]:
-    """Documents whose text is about the subject, now with the score of their whole text."""
-    least = work.spec.curate.min_relevance
-    for start in range(0, len(documents), _BATCH):
-        work.tick(start, len(documents))
-        batch = documents[start : start + _BATCH]
-        for document, score in zip(batch, relevance(work.spec.subject, batch), strict=True):
-            if score >= least:
-                yield document.model_copy(update={"score": round(score, 4)})
-            else:
-                detail = f"similarity {score:.2f} to the subject, curate.min_relevance is {least:.2f}"
-                work.output.reject(DOCUMENTS, document.id, "off_topic", detail, url=document.url)
-
-
-def _distinct(work: StageWork, documents: Sequence[Document]) -> list[Document]:
-    kept, duplicates = deduplicated(documents, work.spec.curate.near_duplicate_similarity)
-    for duplicate in duplicates:
-        detail = f"repeats {duplicate.of.url} ({duplicate.of.id}), similarity {duplicate.similarity:.2f}"
-        work.output.reject(DOCUMENTS, duplicate.document.id, duplicate.reason, detail, url=duplicate.document.url)
-    return kept
-
-
-def _chunks(work: StageWork, documents: Sequence[Document], splits: Mapping[str, Split]) -> Iterator[Chunk]:
-    config = work.spec.curate
-    for done, document in enumerate(documents):
-        if done % _BATCH == 0:
-            work.tick(done, len(documents))
-        for chunk in chunks_of(
-            document, splits[document.id], chunk_tokens=config.chunk_tokens, min_chunk_tokens=config.min_chunk_tokens
-        ):
+    tokens = token_counter(work.model, Settings().model_cache)
+    work.output.facts["tokenizer"] = {"name": tokens.name, "reason": tokens.reason}
+    cutter = Cutter(tokens, config.chunk_tokens, config.min_chunk_tokens, config.chunk_overlap_blocks)
+    for document, split in documents:
+        figures.count_document(document, split)
+        for chunk in cutter.chunks(document, split):
             work.output.receive(CHUNKS)
-            if reason := refusal(chunk, chunk_tokens=config.chunk_tokens, min_chunk_tokens=config.min_chunk_tokens):
+            reason = refusal(chunk, chunk_tokens=config.chunk_tokens, min_chunk_tokens=config.min_chunk_tokens)
+            if not reason and split is Split.TRAIN and held_out.share(word_hashes(chunk.own_text)) > MOST_SHARED:
+                reason = "contaminated"
+            if reason:
                 work.output.reject(CHUNKS, chunk.id, reason, chunk.text[:200], url=chunk.url)
             else:
                 work.output.keep(CHUNKS)
+                figures.count_chunk(chunk, work.spec)
                 yield chunk
 
 
-def _generate_units(work: StageWork, chunks: Sequence[Chunk]) -> Iterator[UnitPlan]:
-    size = work.spec.generate.shard_size
-    for number, start in enumerate(range(0, len(chunks), size)):
+def _generate_units(work: StageWork, chunks: Iterable[Chunk]) -> Iterator[UnitPlan]:
+    rest = iter(chunks)
+    batches = iter(lambda: list(islice(rest, work.spec.generate.shard_size)), [])
+    for number, batch in enumerate(batches):
         shard = f"{number:04d}"
         file = f"chunks-{shard}.jsonl"
-        items = work.output.write_records(file, chunks[start : start + size])
+        items = work.output.write_records(file, batch)
         yield UnitPlan(
             stage=Stage.GENERATE, shard=shard, inputs=(work.output.path,), params={"file": file}, items=items
         )
 
 
-def facts_of(
-    documents: Sequence[Document], splits: Mapping[str, Split], chunks: Sequence[Chunk], spec: JobSpec
-) -> dict[str, object]:
-    """Small figures for the report: documents, chunks and tokens a split, languages, licences, and the forecast of
-    what training on the chunks' own tokens takes.
-    """
-    train_tokens = sum(chunk.tokens for chunk in chunks if chunk.split is Split.TRAIN)
-    return {
-        "documents_per_split": _per_split(splits[document.id] for document in documents),
-        "chunks_per_split": _per_split(chunk.split for chunk in chunks),
-        "tokens_per_split": {
-            split.value: sum(chunk.tokens for chunk in chunks if chunk.split is split) for split in Split
-        },
-        "languages": dict(sorted(Counter(document.language or "undecided" for document in documents).items())),
-        "licences": dict(sorted(Counter(document.licence or "not stated" for document in documents).items())),
-        "train_tokens": train_tokens,
-        "forecast_steps": forecast_steps(train_tokens, spec),
-    }
-
-
-def forecast_steps(train_tokens: int, spec: JobSpec) -> int:
-    """Optimizer steps for this many tokens of packed sequences, at least one."""
-    train = spec.train
-    steps = max(1, math.ceil(train_tokens * train.epochs / (train.sequence_length * train.batch_sequences)))
-    return min(steps, train.max_steps) if train.max_steps else steps
-
-
-def _per_split(splits: Iterable[Split]) -> dict[str, int]:
-    counts = Counter(splits)
-    return {split.value: counts[split] for split in Split}
-
-
-def _too_few(work: StageWork, left: int) -> NotEnoughData:
-    parsed = sum((reader.manifest.tallies.get(DOCUMENTS, Tally()) for reader in work.inputs_from(Stage.PARSE)), Tally())
-    fetched = parsed.received
+def _too_few(work: StageWork, parsed: Tally, left: int) -> NotEnoughData:
+    lost = _reasons(parsed + _tally(work, DOCUMENTS))
     permission = work.output.facts["permission"]
     advice = licence_advice(permission["quarantined_of"], permission["more_under"], work.spec.permission)
     return NotEnoughData(
-        f"{left} of {fetched} fetched documents are left, and {MIN_DOCUMENTS} are needed to hold out one for "
-        f"validation and one for the test; most were rejected as {_largest(parsed + work.output.tallies[DOCUMENTS])}.",
+        f"{left} of {parsed.received} fetched documents are left, and {MIN_DOCUMENTS} are needed, of different works, "
+        f"to hold out one for validation and one for the test; most were rejected as {lost}.",
         next_step=advice
         or "Name more sources, or loosen curate.min_relevance, curate.near_duplicate_similarity or permission.profile.",
     )
@@ -183,11 +149,14 @@ def _too_few(work: StageWork, left: int) -> NotEnoughData:
 def _no_chunks(work: StageWork, documents: int) -> NotEnoughData:
     return NotEnoughData(
         f"The training part of {documents} documents gives no usable chunk; most were rejected as "
-        f"{_largest(work.output.tallies.get(CHUNKS, Tally()))}.",
+        f"{_reasons(_tally(work, CHUNKS))}.",
         next_step="Name sources with running text, or lower curate.min_chunk_tokens.",
     )
 
 
-def _largest(tally: Tally) -> str:
-    reasons = (Counter(tally.rejected) + Counter(tally.failed)).most_common(_SHOWN_REASONS)
-    return ", ".join(f"{reason} ({count})" for reason, count in reasons) or "nothing"
+def _tally(work: StageWork, noun: str) -> Tally:
+    return work.output.tallies.get(noun, Tally())
+
+
+def _reasons(tally: Tally) -> str:
+    return largest((Counter(tally.rejected) + Counter(tally.failed)).items())

@@ -1,92 +1,160 @@
-"""Exact and near duplicates among documents: the better one stays, the other says which one it repeats.
+"""Exact and near duplicates among documents: the best copy stays, each other one says which it repeats and why it goes.
 
-Near duplicates are found by MinHash over word shingles with locality-sensitive hashing (Broder 1997), by rensa.
+Candidates come from bands of MinHash signatures (locality-sensitive hashing, Broder 1997; Leskovec, Rajaraman and
+Ullman, Mining of Massive Datasets, 3.4); what is a duplicate is decided on the words themselves.
 """
 
 from __future__ import annotations
 
-import hashlib
-import re
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
-from agent.job.records import Document
+from workers.parse.curate.fingerprint import BANDS, Fingerprints, sharing
+from workers.parse.curate.prefer import Rank
+from workers.parse.curate.resemblance import Resemblance, Text, least_shingles, resemblance
 
-_SHINGLE_WORDS = 3
-"""Measured with planted copies: with 3-word shingles three changed words in a hundred are still found; with 5-word ones
-a third of those copies is missed."""
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
-_PERMUTATIONS = 128
-"""A Jaccard estimate from 128 permutations has a standard error of at most 0.044."""
+EXACT, NEAR = "exact_duplicate", "near_duplicate"
 
-_BANDS = 32
-"""32 bands of 4 rows bring pairs of similarity 0.5 to comparison with probability 0.87, those of 0.7 with 0.9998."""
+_MOST_IN_GROUP = 200
+"""Documents kept of one band that a later one is held against, the best of them: ten thousand pages of one template may
+differ."""
 
-_CANDIDATE_SIMILARITY = 0.5
-_SEED = 42
-_WORD = re.compile(r"\w+")
+_MOST_COMPARED = 32
+"""Kept documents that one is compared with word by word, the nearest by signature first."""
+
+_ESTIMATE_MARGIN = 0.1
+"""Three standard errors of a similarity estimated from 256 values."""
+
+_TICK_EVERY = 500
+"""Documents between two reports of progress: some tenths of a second."""
+
+
+class Entry(NamedTuple):
+    """What is remembered of a document; its number is its place in the fingerprints."""
+
+    id: str
+    title: str
+    key: bytes
+    rank: Rank
 
 
 class Duplicate(NamedTuple):
-    """A document that repeats another: why it goes and whom it repeats."""
+    """A document that repeats another: why it goes and whom it repeats, by their numbers."""
 
-    document: Document
+    number: int
+    of: int
     reason: str
-    """``exact_duplicate`` or ``near_duplicate``"""
-    of: Document
-    similarity: float
-    """Estimated Jaccard similarity of the shingles, 1 for exact duplicates."""
+    """`EXACT` or `NEAR`"""
+    resemblance: Resemblance
+    rule: str
+    """By what it was found, see `Resemblance.rule`."""
+    also: tuple[int, ...] = ()
+    """Other documents that stay and that it resembles as well."""
+
+    @property
+    def said(self) -> str:
+        """The similarity and what speaks for it, for people."""
+        alike = self.resemblance
+        more = {
+            "shingles": "",
+            "contained": f", {alike.contained:.0%} of the shorter is in the longer",
+            "words": f", {alike.words:.0%} of their words are the same",
+        }
+        return f"similarity {alike.shingles:.2f}{more[self.rule]}"
 
 
-def deduplicated(documents: Sequence[Document], near_similarity: float) -> tuple[list[Document], list[Duplicate]]:
-    """The documents that stay, and those that repeat one of them, both in order of score (high first) and URL.
+@dataclass
+class _Search:
+    """The documents kept so far, by the bands of their signatures."""
 
-    Deterministic: depends on the documents alone, not on their order.
+    rows: NDArray[np.uint16]
+    groups: NDArray[np.int32]
+    """Shape (documents, bands); -1 where no other document has that band."""
+
+    def __post_init__(self) -> None:
+        self._kept: list[defaultdict[int, list[int]]] = [defaultdict(list) for _ in range(BANDS)]
+
+    def candidates(self, place: int, least: float) -> list[int]:
+        """Kept documents whose signatures are near that of the document at this place, the nearest first."""
+        import numpy as np
+
+        found: set[int] = set()
+        for band, group in self._bands(place):
+            found.update(self._kept[band].get(group, ()))
+        if not found:
+            return []
+        others = np.array(sorted(found))
+        alike = (self.rows[others] == self.rows[place]).mean(axis=1)
+        order = np.argsort(-alike, kind="stable")[:_MOST_COMPARED]
+        return [int(others[at]) for at in order if alike[at] >= least]
+
+    def keep(self, place: int) -> None:
+        for band, group in self._bands(place):
+            if len(members := self._kept[band][group]) < _MOST_IN_GROUP:
+                members.append(place)
+
+    def _bands(self, place: int) -> Iterable[tuple[int, int]]:
+        return ((band, group) for band, group in enumerate(self.groups[place].tolist()) if group >= 0)
+
+
+def duplicates(
+    entries: Sequence[Entry], prints: Fingerprints, least: float, tick: Callable[[int, int], None]
+) -> list[Duplicate]:
+    """The documents that repeat a better one, best first; all others stay.
+
+    Documents are looked at from the best to the worst, and one goes only when it resembles one that stayed: of a chain
+    in which each resembles the next, those that are unlike the best stay. Depends on the documents alone, not on their
+    order. ``least`` is the similarity asked of shingles; ``tick`` is told how many of how many were looked at.
     """
-    ordered = sorted(documents, key=lambda document: (-document.score, document.url, document.id))
-    distinct, duplicates = _without_exact(ordered)
-    kept, near = _without_near(distinct, near_similarity)
-    return kept, duplicates + near
+    best_first = sorted(range(len(entries)), key=lambda number: entries[number].rank)
+    first: dict[bytes, int] = {}
+    exact = [
+        Duplicate(number, first[entries[number].key], EXACT, _SAME, "shingles")
+        for number in best_first
+        if first.setdefault(entries[number].key, number) != number
+    ]
+    return exact + _near(list(first.values()), entries, prints, least, tick)
 
 
-def _without_exact(documents: Sequence[Document]) -> tuple[list[Document], list[Duplicate]]:
-    first: dict[str, Document] = {}
-    duplicates = []
-    for document in documents:
-        key = hashlib.sha256(" ".join(_words(document)).encode()).hexdigest()
-        original = first.setdefault(key, document)
-        if original is not document:
-            duplicates.append(Duplicate(document, "exact_duplicate", original, 1.0))
-    return list(first.values()), duplicates
+_SAME = Resemblance(1.0, 1.0, 1.0, 1.0, False)
 
 
-def _without_near(documents: Sequence[Document], near_similarity: float) -> tuple[list[Document], list[Duplicate]]:
-    from rensa import RMinHash, RMinHashLSH
+def _near(
+    numbers: Sequence[int],
+    entries: Sequence[Entry],
+    prints: Fingerprints,
+    least: float,
+    tick: Callable[[int, int], None],
+) -> list[Duplicate]:
+    import numpy as np
 
-    index = RMinHashLSH(threshold=_CANDIDATE_SIMILARITY, num_perm=_PERMUTATIONS, num_bands=_BANDS)
-    kept: list[Document] = []
-    signatures: list[RMinHash] = []
-    duplicates = []
-    for document in documents:
-        signature = RMinHash(num_perm=_PERMUTATIONS, seed=_SEED)
-        signature.update(_shingles(document))
-        similar = [(signature.jaccard(signatures[number]), -number) for number in index.query(signature)]
-        similarity, number = max(similar, default=(0.0, 0))
-        if similarity >= near_similarity:
-            duplicates.append(Duplicate(document, "near_duplicate", kept[-number], similarity))
+    rows = prints.signatures()[np.array(numbers, dtype=np.int64)]
+    groups = np.empty((len(rows), BANDS), dtype=np.int32)
+    for band, group in enumerate(sharing(rows)):
+        groups[:, band] = group
+        tick(0, len(numbers))
+    search = _Search(rows, groups)
+
+    def text_of(number: int) -> Text:
+        return Text(entries[number].title, prints.words(number))
+
+    found = []
+    for place, number in enumerate(numbers):
+        if place % _TICK_EVERY == 0:
+            tick(place, len(numbers))
+        others = [numbers[other] for other in search.candidates(place, least_shingles(least) - _ESTIMATE_MARGIN)]
+        compared = ((other, resemblance(text_of(number), text_of(other))) for other in others)
+        alike = [Duplicate(number, other, NEAR, each, rule) for other, each in compared if (rule := each.rule(least))]
+        if alike:
+            nearest = max(alike, key=lambda one: one.resemblance.shingles)  # of equals the first: the nearest estimate
+            also = tuple(one.of for one in alike if one is not nearest)
+            found.append(nearest._replace(also=also))
         else:
-            index.insert(len(kept), signature)
-            kept.append(document)
-            signatures.append(signature)
-    return kept, duplicates
-
-
-def _words(document: Document) -> list[str]:
-    """The words of a document, case and punctuation aside."""
-    return _WORD.findall(document.text.casefold())
-
-
-def _shingles(document: Document) -> list[str]:
-    words = _words(document)
-    starts = range(max(1, len(words) - _SHINGLE_WORDS + 1))
-    return sorted({" ".join(words[start : start + _SHINGLE_WORDS]) for start in starts})
+            search.keep(place)
+    return found

@@ -3,12 +3,28 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Mapping
 
 from agent.job.records import Split
 
 MIN_DOCUMENTS = 3
 """One for each part: fewer cannot be split without testing on what was trained on."""
+
+
+def split_works(
+    tokens: Mapping[str, int], works: Mapping[str, str], *, validation_share: float, test_share: float, seed: int
+) -> dict[str, Split]:
+    """The part of each document id: documents of one work (id -> name of its work) belong to the same part.
+
+    Raises:
+        ValueError: fewer than three works.
+    """
+    size: Counter[str] = Counter()
+    for id, work in works.items():
+        size[work] += tokens[id]
+    parts = split_documents(size, validation_share=validation_share, test_share=test_share, seed=seed)
+    return {id: parts[work] for id, work in works.items()}
 
 
 def split_documents(

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import pairwise
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from agent.job.records import Block, BlockKind, Chunk, Split
 from tests.workers.parse.shards import PROSE, document
-from workers.parse.curate.chunk import chunks_of, refusal
+from workers.parse.curate.chunk import Cutter
+from workers.parse.curate.pieces import WHOLE
+from workers.parse.curate.refusal import refusal
+from workers.parse.curate.tokenizer import TokenCounter
 from workers.parse.curate.tokens import estimate_tokens
 
 
@@ -14,8 +22,19 @@ def heading(text: str, level: int) -> Block:
     return Block(kind=BlockKind.HEADING, text=text, level=level)
 
 
-def cut(*texts: str | Block, limit: int = 220, least: int = 24) -> list[Chunk]:
-    return chunks_of(document("d", *texts), Split.TRAIN, chunk_tokens=limit, min_chunk_tokens=least)
+def estimated(texts: Sequence[str]) -> list[int]:
+    return [estimate_tokens(text) for text in texts]
+
+
+TOKENS = TokenCounter(estimated, "estimate", joint=2)
+
+
+def cut(*texts: str | Block, limit: int = 220, least: int = 24, overlap: int = 0) -> list[Chunk]:
+    return Cutter(TOKENS, limit, least, overlap).chunks(document("d", *texts), Split.TRAIN)
+
+
+def block(kind: BlockKind, text: str) -> Block:
+    return Block(kind=kind, text=text)
 
 
 def why(chunk: Chunk) -> str:
@@ -45,11 +64,74 @@ def test_a_long_paragraph_is_cut_between_sentences() -> None:
     assert " ".join(chunk.text for chunk in chunks) == " ".join(sentences)
 
 
-def test_a_long_table_is_cut_between_rows_with_its_head_repeated() -> None:
+def test_code_and_tables_are_never_cut_but_refused_where_they_are_far_too_long() -> None:
     rows = [f"| gate {number} | {number} ns |" for number in range(60)]
-    table = Block(kind=BlockKind.TABLE, text="\n".join(["| Gate | Time |", "| --- | --- |", *rows]))
-    chunks = cut(table, limit=100)
-    assert len(chunks) > 2 and all(chunk.text.startswith("| Gate | Time |\n| --- |") for chunk in chunks)
+    table = block(BlockKind.TABLE, "\n".join(["| Gate | Time |", "| --- | --- |", *rows]))
+    code = block(BlockKind.CODE, "\n".join(f"h({n}); cnot({n}, {n + 1})" for n in range(300)))
+    chunks = cut(PROSE, table, PROSE, code, PROSE)
+    assert [chunk.blocks[0] for chunk in chunks][1::2] == [table, code]
+    assert all(len(chunk.blocks) == 1 for chunk in chunks)
+    assert [why(chunk) for chunk in chunks] == ["", "", "", "too_long", ""]
+
+
+def test_captions_and_formulas_stay_with_what_they_belong_to() -> None:
+    caption = block(BlockKind.CAPTION, "Table 1. How long the gates of a trapped ion take.")
+    table = block(BlockKind.TABLE, "\n".join(f"| gate {number} | {number} ns |" for number in range(24)))
+    formula = block(BlockKind.FORMULA, "$$\\rho(t) = e^{-\\gamma t} \\rho(0)$$")
+    chunks = cut(PROSE, caption, table, PROSE + " Its state decays as", formula, "where the rate depends on the trap.",
+                 PROSE, limit=120)  # fmt: skip
+    assert [[each.kind.value for each in chunk.blocks] for chunk in chunks] == [
+        ["paragraph"], ["caption", "table"], ["paragraph"], ["paragraph", "formula", "paragraph"], ["paragraph"],
+    ]  # fmt: skip
+    assert chunks[3].text.startswith("Its state decays as\n\n$$")
+
+
+def test_a_heading_is_never_the_last_block_of_a_chunk() -> None:
+    chunks = cut(heading("Glossary", 1), "A step.", heading("Gate", 2), PROSE, heading("Noise", 2), limit=100)
+    assert not any(chunk.blocks[-1].level for chunk in chunks)
+    assert [chunk.headings for chunk in chunks] == [("Glossary",), ("Glossary", "Gate")]
+
+
+def test_overlapping_blocks_are_marked_and_each_thing_is_said_once_without_them() -> None:
+    paragraphs = [f"Paragraph {number} says what gate {number} does to the state of a qubit." for number in range(20)]
+    plain, chunks = cut(*paragraphs, limit=80), cut(*paragraphs, limit=80, overlap=1)
+    assert len(chunks) > len(plain) > 2
+    assert all(after.blocks[: after.overlap] == before.blocks[-1:] for before, after in pairwise(chunks))
+    assert [chunk.overlap for chunk in chunks] == [0] + [1] * (len(chunks) - 1)
+    assert "\n\n".join(chunk.own_text for chunk in chunks) == "\n\n".join(paragraphs)
+
+
+KINDS = [kind for kind in BlockKind if kind is not BlockKind.HEADING]
+TEXTS = st.sampled_from(["One.", "A gate acts on it:", "where it is so.", "Qubits are kept cold. " * 9, PROSE])
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    blocks=st.lists(st.builds(block, st.sampled_from(KINDS), TEXTS) | st.builds(heading, TEXTS, st.integers(1, 3))),
+    limit=st.integers(40, 120),
+    overlap=st.integers(0, 2),
+)
+def test_chunks_hold_every_block_once_in_order_and_only_what_cannot_be_cut_is_too_long(
+    blocks: list[Block], limit: int, overlap: int
+) -> None:
+    chunks = cut(*blocks, limit=limit, least=20, overlap=overlap) if blocks else []
+    held = [each for chunk in chunks for each in chunk.blocks[chunk.overlap :] if not each.level]
+    assert "".join("".join(each.text for each in held).split()) == "".join(
+        "".join(each.text for each in blocks if not each.level).split()
+    )
+    for chunk in chunks:
+        body = [each for each in chunk.blocks if not each.level]
+        headings = sum(estimate_tokens(each.text) + 2 for each in chunk.blocks if each.level)
+        assert body and not chunk.blocks[-1].level
+        assert chunk.tokens <= limit + headings or any(each.kind in (*WHOLE, BlockKind.CAPTION) for each in body)
+        assert chunk.tokens == sum(estimated([each.text for each in chunk.blocks])) + 2 * (len(chunk.blocks) - 1)
+
+
+def test_sentences_end_as_they_do_in_the_language_of_the_document() -> None:
+    sentence = "Das Ergebnis gilt z. B. für Ionen bzw. Atome usw. in Fallen."
+    german = document("d", " ".join([sentence] * 9), language="de")
+    chunks = Cutter(TOKENS, 45, 10).chunks(german, Split.TRAIN)
+    assert all(chunk.text.startswith("Das Ergebnis") and chunk.text.endswith("Fallen.") for chunk in chunks)
 
 
 def test_the_sentence_that_announces_a_list_goes_with_it() -> None:
@@ -71,7 +153,8 @@ def test_reference_lists_menus_fragments_and_broken_formulas_are_refused() -> No
     assert [why(chunk) for chunk in cut(Block(kind=BlockKind.LIST, text=menu))] == ["navigation"]
     assert [why(chunk) for chunk in cut(formulas)] == ["no_prose"]
     assert [why(chunk) for chunk in cut("Too short.")] == ["too_short"]
-    assert [why(chunk) for chunk in cut("$$" + "a_1 + " * 200 + "$$")] == ["too_long"]
+    assert [why(chunk) for chunk in cut(block(BlockKind.FORMULA, "$$" + "a_1 + " * 200 + "$$"))] == ["too_long"]
+    assert [why(chunk) for chunk in cut(*[block(BlockKind.FORMULA, "$$E_{total} = mc^2$$")] * 4)] == ["no_prose"]
 
 
 def test_prose_code_and_tables_are_not_refused() -> None:

@@ -13,7 +13,8 @@ from agent.job.records import Chunk, Document, Split
 from agent.spec import CurateConfig, GenerateConfig, JobSpec, PermissionConfig
 from agent.store import ArtifactReader
 from tests.workers.parse.shards import PROSE, document, parsed, spec, unit
-from workers.parse.curate.curate import curate, forecast_steps
+from workers.parse.curate.curate import curate
+from workers.parse.curate.figures import forecast_steps
 from workers.runtime.work import Outcome
 
 SENTENCES = PROSE.split(". ")
@@ -66,6 +67,43 @@ def test_the_document_that_repeats_another_names_it(tmp_path: Path) -> None:
     _, artifact = run(tmp_path, [*good, copy], spec())
     (rejected,) = [one for one in artifact.rejected() if one.noun == "documents"]
     assert "file:///d00.md" in rejected.detail
+    stands_for = {each.id: each.copies for each in artifact.records("documents.jsonl", Document) if each.copies}
+    assert stands_for == {"d00": ("file:///z.md",)}
+
+
+def test_of_two_copies_the_freer_licence_stays_although_the_other_is_nearer_to_the_subject(tmp_path: Path) -> None:
+    good = [on_topic(number) for number in range(4)]
+    closer = good[0].model_copy(update={"id": "closer", "licence": "CC-BY-SA-4.0", "score": 0.9})
+    _, artifact = run(tmp_path, [closer, *good], spec())
+    (rejected,) = [one for one in artifact.rejected() if one.noun == "documents"]
+    assert rejected.id == "closer" and rejected.detail.endswith("kept: freer licence")
+    (kept,) = [each for each in artifact.records("documents.jsonl", Document) if each.copies]
+    assert [(each.step, each.reason) for each in kept.decisions] == [
+        ("curate.copies", "freer licence than file:///d00.md")
+    ]
+
+
+def test_what_counted_the_tokens_is_told(tmp_path: Path) -> None:
+    _, artifact = run(tmp_path, [on_topic(number) for number in range(4)], spec())
+    told = artifact.manifest.facts["tokenizer"]
+    assert told["name"] == "estimate" and "no tokenizer" in told["reason"]
+
+
+def test_overlap_repeats_blocks_but_no_text_of_its_own(tmp_path: Path) -> None:
+    documents = [document(f"d{n}", *(on_topic(12 * n + m).text[-250:] for m in range(12))) for n in range(4)]
+    config = CurateConfig(chunk_tokens=150, chunk_overlap_blocks=1, near_duplicate_similarity=1.0)
+    outcome, artifact = run(tmp_path, documents, spec(curate=config))
+    chunks = [each for plan in outcome.successors for each in artifact.records(str(plan.params["file"]), Chunk)]
+    assert any(chunk.overlap for chunk in chunks)
+    own = [text for chunk in chunks for text in chunk.own_text.split("\n\n")]
+    assert len(own) == len(set(own))
+
+
+def test_versions_of_one_work_are_never_parted(tmp_path: Path) -> None:
+    works = [on_topic(number).model_copy(update={"doi": f"10.1/{number % 4}"}) for number in range(16)]
+    _, artifact = run(tmp_path, works, spec())
+    splits = json.loads(artifact.read_file("splits.json"))
+    assert all(len({splits[each.id] for each in works if each.doi == f"10.1/{n}"}) == 1 for n in range(4))
 
 
 def test_the_profile_decides_on_licences_found_while_parsing(tmp_path: Path) -> None:
