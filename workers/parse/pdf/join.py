@@ -92,8 +92,13 @@ def parser_name(scanned: int, pages: int) -> str:
 
 
 def _once(items: Iterable[Decision]) -> list[Decision]:
+    """The decisions, those about the whole document once."""
     found: list[Decision] = []
+    whole: list[Decision] = []
     for item in items:
-        if item not in found:
+        if item.page:
+            found.append(item)
+        elif item not in whole:
+            whole.append(item)
             found.append(item)
     return found
