@@ -1,7 +1,8 @@
 """How well the quality score tells good documents from spoilt ones, beside Gopher's, C4's and FineWeb's rules.
 
-The ramps were chosen on one half of the documents; the half that is reported was read only for its errors. The spoilt
-ones are made from the good (`corruption.py`): severe ones must go, mild ones show how the score falls.
+The ramps were set by percentiles of all these documents, so the half that is reported shows a fit that holds within
+them and no more. The spoilt ones are made from the good (`corruption.py`): severe ones must go, mild ones show how the
+score falls.
 ``QUALITY_EVERY=4`` takes one document in four.
 """
 
@@ -88,7 +89,7 @@ def _good_table(documents: Sequence[Scored]) -> None:
     groups: Mapping[str, list[Scored]] = defaultdict(list)
     for one in documents:
         groups[one.group].append(one)
-    print(f"{len(documents)} good documents of the other half, share kept at {LEAST}:")
+    print(f"{len(documents)} good documents of one half, share kept at {LEAST}:")
     print(f"  {'':28}  count   ours  " + "  ".join(f"{name:>11}" for name in FILTERS))
     for name, members in [*sorted(groups.items()), ("all", list(documents))]:
         print(f"  {name:28}  {len(members):5}  {_kept(members, 'ours'):.3f}  " + _kept_by_all(members))

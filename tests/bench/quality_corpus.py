@@ -49,7 +49,7 @@ class Labelled(NamedTuple):
 
     @property
     def tuning(self) -> bool:
-        """Whether it is in the half that the ramps were chosen on."""
+        """Whether it is in the half that is not reported."""
         return hashlib.sha256(self.name.encode()).digest()[0] % 2 == 0
 
 

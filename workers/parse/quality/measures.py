@@ -16,6 +16,8 @@ from workers.parse.quality.repetition import repetition
 
 _MIN_RUNNING_WORDS = 8
 """A line with as many words and the end of a sentence is running text."""
+_MIN_STATED_WORDS = 4
+"""On a page, a line with as many is a statement of a slide, also without a full stop."""
 _WORDS_PER_OTHER_LINE = 5
 """What a line of code or a row of a table is worth beside words of running text."""
 _MIN_ALPHABET_SHARE = 0.5
@@ -81,17 +83,23 @@ def _substance(figures: _Figures) -> dict[str, float]:
     text = figures.prose
     lengths = np.array(text.line_lengths)
     line_words = lengths / text.tokens_per_word
-    long = line_words >= _MIN_RUNNING_WORDS
+    running_lines = line_words >= _MIN_RUNNING_WORDS
+    ends = figures.sums["is_end"]
     if text.marks_sentences:
-        long &= np.add.reduceat(figures.column("is_end"), np.cumsum(lengths) - lengths) > 0
-    running = float(line_words[long].sum())
+        ended = np.add.reduceat(figures.column("is_end"), np.cumsum(lengths) - lengths) > 0
+        running_lines &= ended
+        if text.is_paged:
+            stated = line_words >= _MIN_STATED_WORDS
+            running_lines |= stated
+            ends += int((stated & ~ended).sum())
+    running = float(line_words[running_lines].sum())
     others = text.other_lines * _WORDS_PER_OTHER_LINE
     found = {
         "running_words": running + others,
         "running_share": (running + others) / (float(line_words.sum()) + others),
     }
     if text.marks_sentences:
-        found["sentences"] = 100 * figures.sums["is_end"] / figures.word_count
+        found["sentences"] = 100 * ends / figures.word_count
     return found
 
 

@@ -51,6 +51,8 @@ class Prose:
     """Tokens of each line, at least 1."""
     tokens_per_word: int
     """1 where words are told by spaces; else so many characters make a word on average."""
+    is_paged: bool
+    """Whether it stood on pages: what has no full stop there is a slide's, and no list of links."""
     other_lines: int
     """Lines of code, rows of tables and formulas, which give a short page substance."""
 
@@ -67,7 +69,8 @@ class Prose:
 
 def prose(blocks: Sequence[Block]) -> Prose:
     """What is to be judged, at most `MAX_CHARACTERS` of it."""
-    text = _stretches("\n".join(block.text for block in blocks if block.kind not in NOT_PROSE))
+    judged = [block for block in blocks if block.kind not in NOT_PROSE]
+    text = _stretches("\n".join(block.text for block in judged))
     for opening, pattern in _INLINE.items():
         if opening in text:
             text = pattern.sub(" ", text)
@@ -86,6 +89,7 @@ def prose(blocks: Sequence[Block]) -> Prose:
         tokens=tuple(chain.from_iterable(split)),
         line_lengths=tuple(map(len, split)),
         tokens_per_word=per_word,
+        is_paged=all(block.page for block in judged),
         other_lines=sum(block.text.count("\n") + 1 for block in blocks if block.kind in NOT_PROSE),
     )
 

@@ -70,6 +70,21 @@ def test_a_short_page_of_reference_has_substance_by_its_code() -> None:
     assert quality([says, code], "en").score >= LEAST
 
 
+def test_slides_state_things_without_full_stops_and_link_lists_do_not() -> None:
+    lines = (
+        "Why codes are needed: qubits decohere within microseconds",
+        "Spread one logical qubit over many physical ones",
+        "Measure parities and never the data themselves",
+        "Two kinds of checks, products of X and products of Z",
+        "The threshold lies near one per cent per gate",
+        "Overhead grows with the square of the distance",
+        "Decoders that keep pace with the clock are an open question",
+    )
+    slides = [Block(kind=BlockKind.LIST, text=f"- {line}", page=number) for number, line in enumerate(lines, 1)]
+    assert quality(slides, "en").score >= LEAST
+    assert quality([slide.model_copy(update={"page": 0}) for slide in slides], "en").reason == "thin"
+
+
 def test_the_detail_says_in_words_what_was_measured() -> None:
     line = "The best consulting for quantum computing can be had from our office in town today."
     detail = judged("\n".join([line] * 30)).detail
