@@ -61,7 +61,7 @@ _CORRUPTED = (
 _MACHINE_GENERATED = (
     # Rae et al. 2021, table A1: 0.20 of characters in duplicate lines; Penedo et al. 2024: 0.01.
     Part("fresh_lines", MACHINE_GENERATED, 0.25, 0.6, "{:.0%} of the text are lines that repeat others"),
-    # Rae et al. 2021, table A1: 0.12 of characters in duplicate 8-grams; one in ten manuals has more. Good: 44 %, exercises 59.
+    # Rae et al. 2021, table A1: 0.12 of characters in duplicate 8-grams; one in ten manuals has more. Good: 44 %.
     Part("fresh_runs", MACHINE_GENERATED, 0.52, 0.78, "{:.0%} of the words stand in runs of eight said before"),
     # Good: 19 %; a Markov chain over a document's own words 5 to 35 %.
     Part("patchwork", MACHINE_GENERATED, 0.17, 0.32, "{:.0%} of the words stand in runs of 5 to 11 said before"),
