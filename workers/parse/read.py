@@ -116,7 +116,7 @@ def _read_text(format: Format, text: str, request: ReadRequest) -> Parsed:
 def _storable(parsed: Parsed, chosen: Decision) -> Parsed:
     """What was read, the route first among its decisions, without lone surrogates and NULs, which UTF-8 cannot hold."""
     blocks = tuple(
-        block if block.text.isascii() else block.model_copy(update={"text": encodable(block.text)})
+        block if (text := encodable(block.text)) == block.text else block.model_copy(update={"text": text})
         for block in parsed.blocks
     )
     return parsed.model_copy(
