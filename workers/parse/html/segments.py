@@ -1,0 +1,248 @@
+"""A page's tree as a flat list: its boxes (block elements) and the runs of text that stand in them, in one pass."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from enum import IntFlag, auto
+from typing import Any
+
+from agent.errors import DocumentRejected
+
+MAX_DEPTH = 2000
+"""Elements within each other; real pages stay below 200, and libraries that recurse break above."""
+
+INLINE = frozenset(
+    "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark math q rp rt ruby s samp small "
+    "span strike strong sub sup time tt u var wbr img input nobr".split()
+)
+"""Phrasing content: text flows through it (https://html.spec.whatwg.org/#phrasing-content)."""
+
+UNSEEN = frozenset(
+    "script style template svg iframe head title link meta object embed canvas audio video map area select textarea "
+    "datalist option".split()
+)
+HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+
+DISPLAYED_FORMULA = "data-displayed-formula"
+"""Attribute by which `formulas` names what it set apart from the prose."""
+
+
+class Role(IntFlag):
+    """What an element, or one around it, says of itself by its name, its ARIA role, its class and its id."""
+
+    NAV = auto()
+    HEADER = auto()
+    FOOTER = auto()
+    ASIDE = auto()
+    MAIN = auto()
+    ARTICLE = auto()
+    FORM = auto()
+    CONTROL = auto()
+    LIST = auto()
+    TABLE = auto()
+    HEADING = auto()
+    SECTION = auto()
+    FIGURE = auto()
+    DIALOG = auto()
+    CODE = auto()
+    NOSCRIPT = auto()
+    LINK = auto()
+    HIDDEN = auto()
+    NAMED_CONTENT = auto()
+    NAMED_FURNITURE = auto()
+    NAMED_COMMENTS = auto()
+    NAMED_RELATED = auto()
+    NAMED_NOTICE = auto()
+
+
+_BY_TAG = {
+    "nav": Role.NAV, "header": Role.HEADER, "footer": Role.FOOTER, "aside": Role.ASIDE, "main": Role.MAIN,
+    "article": Role.ARTICLE, "form": Role.FORM, "button": Role.CONTROL, "label": Role.CONTROL, "ul": Role.LIST,
+    "ol": Role.LIST, "dl": Role.LIST, "table": Role.TABLE, "section": Role.SECTION, "figure": Role.FIGURE,
+    "dialog": Role.DIALOG, "pre": Role.CODE, "noscript": Role.NOSCRIPT, "a": Role.LINK,
+    **dict.fromkeys(HEADINGS, Role.HEADING),
+}  # fmt: skip
+_BY_ARIA = {
+    "navigation": Role.NAV, "menu": Role.NAV, "menubar": Role.NAV, "banner": Role.HEADER, "contentinfo": Role.FOOTER,
+    "complementary": Role.ASIDE, "main": Role.MAIN, "article": Role.ARTICLE, "dialog": Role.DIALOG,
+    "alertdialog": Role.DIALOG, "search": Role.FORM,
+}  # fmt: skip
+"""https://www.w3.org/TR/wai-aria-1.2/#landmark_roles and the roles of windows and menus."""
+
+_BY_NAME = (
+    (Role.NAMED_CONTENT, re.compile(
+        r"(?<![a-z])(?:article|content|entry|main|body|post|text|story|description|product|detail|doc|markdown|prose"
+        r"|blog|page|topic|message|answer|question|review|rich)"
+    )),
+    (Role.NAMED_FURNITURE, re.compile(
+        r"nav(?!el)|menu|foot|side-?bar|related|shar(?:e|ing)|social|cookie|consent|gdpr|promo|crumb|newsletter"
+        r"|subscribe|sign-?up|log-?in|paginat|pag(?:er|ing)|advert|(?<![a-z])ads?(?![a-z])|sponsor|banner|popup|modal"
+        r"|overlay|toolbar|skip|widget|recommend|recirc|trending|popular|tags?(?![a-z])|byline|author|rating|cart"
+        r"|search|filter|sort|dropdown|copyright|legal|disclaimer|cta|more-|read-?next|toc(?![a-z])|avatar|profile"
+        r"|badge|user|hidden|sr-only|screen-reader|print|masthead|top-?bar|header(?!line)|announcement|feedback"
+        r"|tooltip|carousel|slider|teaser|upsell|cross-?sell"
+    )),
+    (Role.NAMED_COMMENTS, re.compile(r"comment|disqus|replies|respond")),
+    (Role.NAMED_RELATED, re.compile(
+        r"related|recommend|recirc|read-?next|also-like|more-from|trending|popular|latest|upsell|cross-?sell"
+    )),
+    (Role.NAMED_NOTICE, re.compile(r"cookie|consent|gdpr|onetrust|usercentrics")),
+)  # fmt: skip
+"""What sites call their parts, in class and id. None of these decides alone: `weights` says how much each counts."""
+
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_WORD = re.compile(r"\w+")
+_SPACE = re.compile(r"[ \t\r\n\f]+")
+
+
+@dataclass(slots=True)
+class Box:
+    """A block element: who holds it, and which boxes and runs lie in it (they are contiguous)."""
+
+    element: Any
+    tag: str
+    roles: Role
+    parent: int
+    first_run: int
+    end_run: int = 0
+    end_box: int = 0
+
+
+@dataclass(slots=True)
+class Run:
+    """Text that flows without a break between blocks."""
+
+    box: int
+    roles: Role
+    holder: Any
+    """The element whose ``text``, or ``tail``, its first words are."""
+    in_tail: bool
+    parts: list[str]
+    breaks_before: int = 0
+    """Line breaks between it and the run before it in its box."""
+    linked: int = 0
+    """Code points of it that are links."""
+    text: str = ""
+    """On one line."""
+    words: int = 0
+
+    @property
+    def lines(self) -> str:
+        """The text with its line ends and indentation."""
+        return "".join(self.parts)
+
+
+@dataclass(slots=True)
+class Segments:
+    """The boxes and runs under one element, in document order."""
+
+    boxes: list[Box]
+    runs: list[Run] = field(default_factory=list)
+
+
+def segments(root: Any) -> Segments:
+    """What stands under an lxml element. Runs without a word or sign are left out.
+
+    Raises:
+        DocumentRejected: ``too_complex`` above `MAX_DEPTH`.
+    """
+    return _Walk(root).walk(root)
+
+
+class _Walk:
+    def __init__(self, root: Any) -> None:
+        self._boxes = [Box(root, "body", Role(0), -1, 0)]
+        self._runs: list[Run] = []
+        self._open: Run | None = None
+        self._breaks = 0
+        self._known: dict[tuple[str, ...], Role] = {}
+
+    def walk(self, root: Any) -> Segments:
+        from lxml import etree
+
+        stack = [(Role(0), 0, False)]  # roles, box, whether the element opened it
+        unseen = 0  # depth inside an element that is not shown
+        for event, element in etree.iterwalk(root, events=("start", "end", "comment", "pi")):
+            if event == "start":
+                if unseen or element.tag in UNSEEN:
+                    unseen += 1
+                    continue
+                if len(stack) > MAX_DEPTH:
+                    raise DocumentRejected("too_complex", f"elements nested deeper than {MAX_DEPTH}")
+                roles, box, _ = stack[-1]
+                stack.append(self._enter(element, roles, box) if element is not root else (Role(0), 0, True))
+                self._text(element.text, element, False, *stack[-1][:2])
+                continue
+            if event == "end":
+                if unseen:
+                    unseen -= 1
+                else:
+                    self._leave(stack.pop())
+            if not unseen and element is not root:
+                self._text(element.tail, element, True, *stack[-1][:2])
+        for run in self._runs:
+            run.text = " ".join("".join(run.parts).split())
+            run.words = len(_WORD.findall(run.text))
+        return Segments(self._boxes, self._runs)
+
+    def _enter(self, element: Any, roles: Role, box: int) -> tuple[Role, int, bool]:
+        tag = element.tag
+        if tag in INLINE and not element.get(DISPLAYED_FORMULA):
+            return roles | self._roles(element, tag), box, False
+        self._open = None
+        if tag == "br":
+            self._breaks += 1
+            return roles, box, False
+        self._breaks = 0
+        roles |= self._roles(element, tag)
+        self._boxes.append(Box(element, tag, roles, box, len(self._runs)))
+        return roles, len(self._boxes) - 1, True
+
+    def _leave(self, entered: tuple[Role, int, bool]) -> None:
+        _, box, opened = entered
+        if opened:
+            self._open = None
+            self._breaks = 0
+            self._boxes[box].end_run = len(self._runs)
+            self._boxes[box].end_box = len(self._boxes)
+
+    def _text(self, text: str | None, holder: Any, in_tail: bool, roles: Role, box: int) -> None:
+        if not text:
+            return
+        run = self._open
+        if run is None:
+            if text.isspace():
+                return
+            run = self._open = Run(box, roles, holder, in_tail, [], self._breaks)
+            self._breaks = 0
+            self._runs.append(run)
+        run.parts.append(text)
+        if roles & Role.LINK:
+            run.linked += len(text)
+
+    def _roles(self, element: Any, tag: str) -> Role:
+        """Roles of one element; most elements of a page are named like others before them."""
+        if not element.attrib:
+            return _BY_TAG.get(tag, Role(0))
+        get = element.get
+        key = (
+            tag, get("class") or "", get("id") or "", get("role") or "", get("style") or "",
+            "yes" if get("aria-hidden") == "true" or get("hidden") is not None else "",
+        )  # fmt: skip
+        known = self._known.get(key)
+        if known is None:
+            known = self._known[key] = _stated_roles(*key)
+        return known
+
+
+def _stated_roles(tag: str, classes: str, identifier: str, aria: str, style: str, hidden: str) -> Role:
+    roles = _BY_TAG.get(tag, Role(0)) | _BY_ARIA.get(aria, Role(0))
+    if hidden or (style and _HIDDEN.search(style)):
+        roles |= Role.HIDDEN
+    name = _SPACE.sub(" ", f"{classes} {identifier}").lower()
+    if len(name) > 1:
+        for role, pattern in _BY_NAME:
+            if pattern.search(name):
+                roles |= role
+    return roles

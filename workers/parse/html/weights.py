@@ -1,0 +1,3 @@
+"""x"""
+BIAS: float = 0.0
+WEIGHTS: dict[str, float] = {}
