@@ -22,10 +22,11 @@ import numpy as np
 from workers.parse.encoding import decode
 from workers.parse.html.content import pooled, scores
 from workers.parse.html.features import Features, features, role_names
-from workers.parse.html.page import load
-from workers.parse.html.segments import Segments, segments
+from workers.parse.html.formulas import formulas_to_tex
+from workers.parse.html.page import body_of, drop_unseen, load
+from workers.parse.html.segments import Role, Segments, segments
 from workers.parse.html.structure import Structure, structure
-from workers.parse.html.votes import votes
+from workers.parse.html.votes import Votes, votes
 
 PAGES = Path(__file__).resolve().parents[3] / "shared" / "data" / "html"
 FOLDS = 5
@@ -45,6 +46,7 @@ class Learnt(NamedTuple):
     gold: Counter[str]
     page: Segments
     structure: Structure
+    votes: Votes
     rows: list[Features]
     content: list[float]
 
@@ -52,7 +54,7 @@ class Learnt(NamedTuple):
 def main() -> None:
     """Cross-validate, then print the weights learnt from all pages."""
     pages = read()
-    names = sorted({name for each in pages for row in each.rows for name in row} | set(role_names(~type(each_role())(0))))
+    names = sorted({name for each in pages for row in each.rows for name in row} | {*role_names(~Role(0))})
     matrices = [matrix(each, names) for each in pages]
     for seed in range(REPEATS):
         report(pages, held_out(pages, matrices, names, seed))
@@ -62,25 +64,25 @@ def main() -> None:
         print(f'    "{name}": {value:.2f},')
 
 
-def each_role() -> Any:
-    from workers.parse.html.segments import Role
-
-    return Role.NAV
-
-
 def read() -> list[Learnt]:
     found = []
     for line in (PAGES / "gold.jsonl").read_text(encoding="utf-8").splitlines():
         gold = json.loads(line)
         text = decode(gzip.decompress((PAGES / "pages" / f"{gold['id']}.html.gz").read_bytes()), "text/html")
-        tree = load(text)
-        page = segments(tree.body)
-        seen = features(page, votes(tree.root, page.runs, gold["url"]))
+        root = load(text)
+        formulas_to_tex(root)
+        drop_unseen(root)
+        page = segments(body_of(root))
+        found_by = votes(root, page.runs, gold["url"])
         words = _WORD.findall(gold["main_content"].lower())
         triples = set(zip(words, words[1:], words[2:], strict=False))
         lines = {" ".join(_WORD.findall(line)) for line in gold["main_content"].lower().split("\n")}
         content = [_share(run.text, triples, lines) for run in page.runs]
-        found.append(Learnt(gold["page_type"], Counter(words), page, structure(page), seen, content))
+        found.append(
+            Learnt(
+                gold["page_type"], Counter(words), page, structure(page), found_by, features(page, found_by), content
+            )
+        )
     return found
 
 
@@ -93,9 +95,7 @@ def _share(text: str, triples: set[tuple[str, ...]], lines: set[str]) -> float:
 
 
 def matrix(each: Learnt, names: list[str]) -> Any:
-    rows = [
-        row | dict.fromkeys(role_names(run.roles), 1.0) for run, row in zip(each.page.runs, each.rows, strict=True)
-    ]
+    rows = [row | dict.fromkeys(role_names(run.roles), 1.0) for run, row in zip(each.page.runs, each.rows, strict=True)]
     return np.array([[float(row.get(name, 0.0)) for name in names] for row in rows]).reshape(len(rows), len(names))
 
 
@@ -134,10 +134,13 @@ def held_out(pages: list[Learnt], matrices: list[Any], names: list[str], seed: i
     for fold in range(FOLDS):
         test = set(order[fold::FOLDS])
         train = [at for at in order if at not in test]
-        weights, bias = fit([matrices[at] for at in train], [pages[at].content for at in train], [weight(pages[at]) for at in train])
+        weights, bias = fit(
+            [matrices[at] for at in train], [pages[at].content for at in train], [weight(pages[at]) for at in train]
+        )
+        named = dict(zip(names, weights, strict=True))
         for at in test:
             each = pages[at]
-            sums = pooled(scores(each.page, each.rows, dict(zip(names, weights, strict=True)), bias), each.page, each.structure)
+            sums = pooled(scores(each.page, each.rows, named, bias), each.page, each.structure, each.votes)
             kept: Counter[str] = Counter()
             for run, score in zip(each.page.runs, sums, strict=True):
                 if score > 0:

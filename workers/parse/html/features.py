@@ -12,15 +12,14 @@ from workers.parse.html.votes import Votes
 
 _ENDS = tuple(".!?:;。！？”\"'")
 _SHORT_WORDS = 4
+_LONG_WORDS = 40
 _FAR = 50
 """Runs; beyond that distance nothing is near."""
-_CALM_WORDS = 20
-"""Added to both lengths before they are compared, so that two near nothings are alike."""
 
 _KIND = {
     "h1": "is_title", "h2": "is_heading", "h3": "is_heading", "h4": "is_minor_heading", "h5": "is_minor_heading",
     "h6": "is_minor_heading", "p": "is_paragraph", "li": "is_item", "td": "is_cell", "th": "is_cell",
-    "dt": "is_definition", "dd": "is_definition", "pre": "is_code", "div": "is_division",
+    "dt": "is_definition", "dd": "is_definition", "pre": "is_code", 
 }  # fmt: skip
 Features = dict[str, float]
 
@@ -38,7 +37,6 @@ class _Page:
         self._boxes, self._runs, self._votes = page.boxes, page.runs, votes
         words = [run.words for run in page.runs]
         self._words = _sums(words)
-        self._theirs = _sums([count * (at in votes.trafilatura) for at, count in enumerate(words)])
         self._others = _sums([count * (at in votes.resiliparse) for at, count in enumerate(words)])
         self._linked = _sums([run.words * min(1.0, run.linked / len(run.text)) for run in page.runs])
         self._kept = sorted(votes.trafilatura)
@@ -53,32 +51,25 @@ class _Page:
             alike[3] += words[at] * (at in votes.resiliparse)
 
     def all(self) -> list[Features]:
-        total = self._words[-1]
-        theirs, others = self._theirs[-1], self._others[-1]
-        of_page = {
-            "page_trafilatura": theirs / max(1, total),
-            "page_resiliparse": others / max(1, total),
-            "page_log_words": math.log1p(total),
-        }
-        ratio = math.log((others + _CALM_WORDS) / (theirs + _CALM_WORDS))
+        total = max(1.0, self._words[-1])
+        of_page = {"page_resiliparse": self._others[-1] / total, "page_log_words": math.log1p(total)}
+        missed = 1 - sum(self._runs[at].words for at in self._kept) / total
         found = []
         for at, run in enumerate(self._runs):
             kept = at in self._votes.trafilatura
             row = self._of_run(at, run, kept) | self._around(at, run, kept) | of_page
-            row["resiliparse_found_more"] = ratio
             if not kept:
-                row["missed"] = 1 - of_page["page_trafilatura"]
-                row["missed_and_resiliparse_found_more"] = ratio
+                row["missed"] = missed
             found.append(row)
         return found
 
     def _of_run(self, at: int, run: Run, kept: bool) -> Features:
         other = at in self._votes.resiliparse
         row: Features = {
-            "trafilatura": kept,
-            "resiliparse": other,
             "both": kept and other,
             "log_words": math.log1p(run.words),
+            "long": min(1.0, run.words / _LONG_WORDS),
+            "place": (self._words[at] + run.words) / max(1.0, self._words[-1]),
             "short": run.words < _SHORT_WORDS,
             "linked": min(1.0, run.linked / len(run.text)),
             "ends_sentence": run.text.endswith(_ENDS),
@@ -105,23 +96,18 @@ class _Page:
             "alike_trafilatura": alike[2] / max(1.0, alike[1]),
             "alike_resiliparse": alike[3] / max(1.0, alike[1]),
         }
-        box = run.box
-        for ring in ("parent", "grandparent", "great_grandparent"):
-            box = max(0, self._boxes[box].parent)
-            shares = self._shares(box)
-            row[f"{ring}_trafilatura"], row[f"{ring}_resiliparse"], row[f"{ring}_linked"] = shares
+        holder = max(0, self._boxes[run.box].parent)
+        farther = max(0, self._boxes[max(0, self._boxes[holder].parent)].parent)
+        for ring, box in (("near", holder), ("far", farther)):
+            row[f"{ring}_resiliparse"], row[f"{ring}_linked"] = self._shares(box)
         return row
 
-    def _shares(self, box: int) -> tuple[float, float, float]:
-        """Of the words in a box: those trafilatura kept, those resiliparse kept, those that are links."""
+    def _shares(self, box: int) -> tuple[float, float]:
+        """Of the words in a box: those resiliparse kept, those that are links."""
         held = self._boxes[box]
         start, end = held.first_run, held.end_run
         words = max(1.0, self._words[end] - self._words[start])
-        return (
-            (self._theirs[end] - self._theirs[start]) / words,
-            (self._others[end] - self._others[start]) / words,
-            (self._linked[end] - self._linked[start]) / words,
-        )
+        return (self._others[end] - self._others[start]) / words, (self._linked[end] - self._linked[start]) / words
 
     def _form_of(self, run: Run) -> tuple[str | None, ...]:
         """Runs of one form are siblings in spirit: the same elements of the same classes hold them."""
@@ -134,6 +120,10 @@ def _sums(values: list[float] | list[int]) -> list[float]:
     return list(accumulate(values, initial=0.0))
 
 
+_TOLD = ~Role.LINK
+"""Links are counted by the letters; the other roles each have a weight."""
+
+
 def role_names(roles: Role) -> list[str]:
-    """Names of the roles in `weights.WEIGHTS`."""
-    return [f"in_{role.name.lower()}" for role in Role if role & roles and role.name]
+    """Names in `weights.WEIGHTS` of the roles that tell content from furniture."""
+    return [f"in_{role.name.lower()}" for role in _TOLD if role & roles and role.name]

@@ -11,8 +11,14 @@ import re
 from typing import Any
 
 from agent.errors import DocumentRejected
+from agent.job.records import Decision
 from workers.parse.blocks import one_line
-from workers.parse.html.markup import drop, replace_by_text, text_of, to_blocks
+from workers.parse.html.formulas import formulas_to_tex
+from workers.parse.html.markup import drop, text_of, to_blocks
+from workers.parse.html.metadata import Stated
+from workers.parse.html.page import body_of
+from workers.parse.html.paths import Paths
+from workers.parse.html.segments import DISPLAYED_FORMULA
 from workers.parse.parsed import Parsed
 
 _NOISE = frozenset(
@@ -38,7 +44,7 @@ _LAST_SECTIONS = frozenset(
 _LINKED_SHARE = 0.6
 """A section without prose whose lists are links to this part leads elsewhere too."""
 
-_DISPLAYED = re.compile(r"^\{\s*\\(?:displaystyle|textstyle)\s*(.*)\}$", re.DOTALL)
+_FORMULA_ALONE = re.compile(r"\$([^$]+)\$\s*([.,;]?)")
 
 
 def is_parsoid(tree: Any) -> bool:
@@ -48,49 +54,53 @@ def is_parsoid(tree: Any) -> bool:
     )
 
 
-def read_parsoid(tree: Any, licence: str) -> Parsed:
+def read_parsoid(tree: Any, said: Stated) -> Parsed:
     """The article's blocks, with its title and the day of its revision; the tree is changed.
 
     Raises:
         DocumentRejected: ``no_text`` where nothing is left, as on a page that only lists others.
     """
-    body = tree.find(".//body")
-    if body is None:
-        body = tree
-    _formulas_to_text(body)
+    paths = Paths()
+    paths.keep(tree)
+    body = body_of(tree)
+    formulas_to_tex(body)
     _drop_noise(body)
+    _lay_out_indented(body)
     for section in reversed(list(body.iter("section"))):  # inner ones first
         if _leads_elsewhere(section):
             drop(section)
-    found = to_blocks(body)
+    found = to_blocks(body, paths)
     if not found:
         raise DocumentRejected("no_text", "the wiki's page holds no prose")
+    title = one_line(tree.findtext(".//title") or "")
+    day = next(iter(tree.xpath("//meta[@property='dc:modified']/@content")), "")[:10]
+    licensed = {name: where for name, where in said.obtained.items() if name in ("licence", "language")}
     return Parsed(
         blocks=tuple(found),
         parser="html",
-        title=one_line(tree.findtext(".//title") or ""),
-        date=next(iter(tree.xpath("//meta[@property='dc:modified']/@content")), "")[:10],
-        licence=licence,
+        title=title,
+        date=day,
+        licence=said.licence,
+        language=said.language,
+        opt_outs=said.opt_outs,
+        obtained={"title": "title element"} | ({"date": "meta dc:modified"} if day else {}) | licensed,
+        decisions=(Decision(step="html.content", choice="parsoid", reason="a wiki's own form, whose parts are named"),),
     )
 
 
-def _formulas_to_text(body: Any) -> None:
-    for element in body.xpath(".//*[contains(@typeof, 'mw:Extension/math') or contains(@class, 'mwe-math-element')]"):
-        math = next(element.iter("{*}math", "math"), None)
-        notes = [] if math is None else list(math.iter("{*}annotation", "annotation"))
-        pictures = element.xpath(".//img/@alt")
-        tex = (math.get("alttext") if math is not None else None) or next(
-            (note.text for note in notes if note.text), next(iter(pictures), "")
-        )
-        bare = tex.strip()
-        inside = _DISPLAYED.match(bare)
-        bare = (inside[1] if inside else bare).strip()
-        replace_by_text(element, f"${bare}$" if bare else "")
-    for indented in list(body.iter("dl")):  # how wikis set a formula or a remark apart
-        if not any(child.tag == "dt" for child in indented):
-            indented.tag = "div"
-            for child in indented.iterchildren("dd"):
-                child.tag = "p"
+def _lay_out_indented(body: Any) -> None:
+    """A list of definitions without terms is how wikis set a formula or a remark apart."""
+    for indented in list(body.iter("dl")):
+        if any(child.tag == "dt" for child in indented):
+            continue
+        indented.tag = "div"
+        for child in indented.iterchildren("dd"):
+            child.tag = "p"
+            if alone := _FORMULA_ALONE.fullmatch(text_of(child)):
+                child.set(DISPLAYED_FORMULA, "yes")
+                for inner in list(child):
+                    child.remove(inner)
+                child.text = f"$${alone[1]}$${alone[2]}"
 
 
 def _drop_noise(body: Any) -> None:
@@ -117,11 +127,11 @@ def _leads_elsewhere(section: Any) -> bool:
     headings = list(section.iter("h1", "h2", "h3", "h4", "h5", "h6"))
     if headings and headings[0].get("id") in _LAST_SECTIONS:
         return True
-    whole = len(one_line(text_of(section)))
-    own = whole - sum(len(one_line(text_of(heading))) for heading in headings)
+    whole = len(text_of(section))
+    own = whole - sum(len(text_of(heading)) for heading in headings)
     if own <= len(headings):  # headings alone
         return bool(headings) or not whole
-    if any(one_line(text_of(paragraph)) for paragraph in section.iter("p", "table", "pre", "blockquote")):
+    if any(text_of(paragraph) for paragraph in section.iter("p", "table", "pre", "blockquote")):
         return False
-    linked = sum(len(one_line(text_of(link))) for link in section.iter("a"))
+    linked = sum(len(text_of(link)) for link in section.iter("a"))
     return bool(headings) and linked >= _LINKED_SHARE * own

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from enum import IntFlag, auto
+from itertools import accumulate
 from typing import Any
 
 from agent.errors import DocumentRejected
@@ -13,15 +14,16 @@ MAX_DEPTH = 2000
 """Elements within each other; real pages stay below 200, and libraries that recurse break above."""
 
 INLINE = frozenset(
-    "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark math q rp rt ruby s samp small "
-    "span strike strong sub sup time tt u var wbr img input nobr".split()
-)
+    ("a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "img",
+     "input", "ins", "kbd", "label", "mark", "math", "nobr", "q", "rp", "rt", "ruby", "s", "samp", "small", "span",
+     "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr")
+)  # fmt: skip
 """Phrasing content: text flows through it (https://html.spec.whatwg.org/#phrasing-content)."""
 
 UNSEEN = frozenset(
-    "script style template svg iframe head title link meta object embed canvas audio video map area select textarea "
-    "datalist option".split()
-)
+    ("script", "style", "template", "svg", "iframe", "head", "title", "link", "meta", "object", "embed", "canvas",
+     "audio", "video", "map", "area", "select", "textarea", "datalist", "option")
+)  # fmt: skip
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 
 DISPLAYED_FORMULA = "data-displayed-formula"
@@ -39,29 +41,20 @@ class Role(IntFlag):
     ARTICLE = auto()
     FORM = auto()
     CONTROL = auto()
-    LIST = auto()
-    TABLE = auto()
-    HEADING = auto()
-    SECTION = auto()
-    FIGURE = auto()
     DIALOG = auto()
     CODE = auto()
     NOSCRIPT = auto()
     LINK = auto()
-    HIDDEN = auto()
     NAMED_CONTENT = auto()
     NAMED_FURNITURE = auto()
     NAMED_COMMENTS = auto()
-    NAMED_RELATED = auto()
     NAMED_NOTICE = auto()
 
 
 _BY_TAG = {
     "nav": Role.NAV, "header": Role.HEADER, "footer": Role.FOOTER, "aside": Role.ASIDE, "main": Role.MAIN,
-    "article": Role.ARTICLE, "form": Role.FORM, "button": Role.CONTROL, "label": Role.CONTROL, "ul": Role.LIST,
-    "ol": Role.LIST, "dl": Role.LIST, "table": Role.TABLE, "section": Role.SECTION, "figure": Role.FIGURE,
-    "dialog": Role.DIALOG, "pre": Role.CODE, "noscript": Role.NOSCRIPT, "a": Role.LINK,
-    **dict.fromkeys(HEADINGS, Role.HEADING),
+    "article": Role.ARTICLE, "form": Role.FORM, "button": Role.CONTROL, "label": Role.CONTROL, "dialog": Role.DIALOG,
+    "pre": Role.CODE, "noscript": Role.NOSCRIPT, "a": Role.LINK,
 }  # fmt: skip
 _BY_ARIA = {
     "navigation": Role.NAV, "menu": Role.NAV, "menubar": Role.NAV, "banner": Role.HEADER, "contentinfo": Role.FOOTER,
@@ -84,14 +77,14 @@ _BY_NAME = (
         r"|tooltip|carousel|slider|teaser|upsell|cross-?sell"
     )),
     (Role.NAMED_COMMENTS, re.compile(r"comment|disqus|replies|respond")),
-    (Role.NAMED_RELATED, re.compile(
-        r"related|recommend|recirc|read-?next|also-like|more-from|trending|popular|latest|upsell|cross-?sell"
-    )),
     (Role.NAMED_NOTICE, re.compile(r"cookie|consent|gdpr|onetrust|usercentrics")),
 )  # fmt: skip
 """What sites call their parts, in class and id. None of these decides alone: `weights` says how much each counts."""
 
-_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_NAMED_AWAY = Role.NAMED_FURNITURE | Role.NAMED_COMMENTS | Role.NAMED_NOTICE
+_MAX_NAMED_SHARE = 0.5
+"""Of a page's words; what is named so and holds more is the page (``<div class="has-cookie-banner">`` around all)."""
+
 _WORD = re.compile(r"\w+")
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 
@@ -184,7 +177,18 @@ class _Walk:
         for run in self._runs:
             run.text = " ".join("".join(run.parts).split())
             run.words = len(_WORD.findall(run.text))
+        self._inherit()
         return Segments(self._boxes, self._runs)
+
+    def _inherit(self) -> None:
+        """Hand roles down; what holds most of a page is no furniture of it, whatever its class says."""
+        words = list(accumulate((run.words for run in self._runs), initial=0))
+        for box in self._boxes[1:]:
+            if words[box.end_run] - words[box.first_run] > _MAX_NAMED_SHARE * words[-1]:
+                box.roles &= ~_NAMED_AWAY
+            box.roles |= self._boxes[box.parent].roles
+        for run in self._runs:
+            run.roles |= self._boxes[run.box].roles
 
     def _enter(self, element: Any, roles: Role, box: int) -> tuple[Role, int, bool]:
         tag = element.tag
@@ -195,9 +199,8 @@ class _Walk:
             self._breaks += 1
             return roles, box, False
         self._breaks = 0
-        roles |= self._roles(element, tag)
-        self._boxes.append(Box(element, tag, roles, box, len(self._runs)))
-        return roles, len(self._boxes) - 1, True
+        self._boxes.append(Box(element, tag, self._roles(element, tag), box, len(self._runs)))
+        return Role(0), len(self._boxes) - 1, True
 
     def _leave(self, entered: tuple[Role, int, bool]) -> None:
         _, box, opened = entered
@@ -226,20 +229,15 @@ class _Walk:
         if not element.attrib:
             return _BY_TAG.get(tag, Role(0))
         get = element.get
-        key = (
-            tag, get("class") or "", get("id") or "", get("role") or "", get("style") or "",
-            "yes" if get("aria-hidden") == "true" or get("hidden") is not None else "",
-        )  # fmt: skip
+        key = (tag, get("class") or "", get("id") or "", get("role") or "")
         known = self._known.get(key)
         if known is None:
             known = self._known[key] = _stated_roles(*key)
         return known
 
 
-def _stated_roles(tag: str, classes: str, identifier: str, aria: str, style: str, hidden: str) -> Role:
+def _stated_roles(tag: str, classes: str, identifier: str, aria: str) -> Role:
     roles = _BY_TAG.get(tag, Role(0)) | _BY_ARIA.get(aria, Role(0))
-    if hidden or (style and _HIDDEN.search(style)):
-        roles |= Role.HIDDEN
     name = _SPACE.sub(" ", f"{classes} {identifier}").lower()
     if len(name) > 1:
         for role, pattern in _BY_NAME:

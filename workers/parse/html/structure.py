@@ -15,7 +15,7 @@ _MAX_ITEM_WORDS = 80
 """Lists whose items are longer on average lay out a page (posts of a thread, cards): their paragraphs stay apart."""
 _MAX_CELL_WORDS = 60
 """Tables without head cells whose cells are longer on average lay out a page."""
-_ENDS_INHERITANCE = frozenset((BlockKind.HEADING, BlockKind.TABLE, BlockKind.CODE, BlockKind.FORMULA, BlockKind.CAPTION))
+_UNDIVIDED = frozenset((BlockKind.HEADING, BlockKind.TABLE, BlockKind.CODE, BlockKind.FORMULA, BlockKind.CAPTION))
 
 
 class Part(NamedTuple):
@@ -50,7 +50,7 @@ def _part(page: Segments, at: int, above: Part) -> Part:
     box = page.boxes[at]
     if box.tag == "caption":  # stands inside its table and is no cell of it
         return Part(BlockKind.CAPTION, at)
-    if above.kind in _ENDS_INHERITANCE:
+    if above.kind in _UNDIVIDED:
         return above
     if box.tag in HEADINGS or (box.element.get("role") == "heading"):
         return Part(BlockKind.HEADING, at)
@@ -103,4 +103,4 @@ def _is_list(page: Segments, at: int) -> bool:
             return False
         items += inner.tag in _ITEMS
     words = sum(run.words for run in page.runs[box.first_run : box.end_run])
-    return 0 < items and words <= _MAX_ITEM_WORDS * items
+    return items > 0 and words <= _MAX_ITEM_WORDS * items

@@ -1,4 +1,4 @@
-"""What main-content extractors hold for content: each run of text is marked, and its mark looked for in what they return.
+"""What extractors hold for content: each run of text is marked, and its mark looked for in what they return.
 
 So their choice is known exactly, run by run of the page's own tree, whatever they make of its structure.
 """

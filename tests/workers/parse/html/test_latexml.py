@@ -39,7 +39,7 @@ alttext="\rho(t)=e^{-\gamma t}\rho(0)" class="ltx_Math" display="block"><semanti
 ltx_align_right" rowspan="1"><span class="ltx_tag ltx_tag_equation ltx_align_right">(1)</span></td></tr></tbody></table>
 <p class="ltx_p">where the rate depends on the temperature of the trap.</p></div>
 <figure class="ltx_figure" id="S1.F1"><img src="x1.png" alt="Refer to caption"/><figcaption class="ltx_caption">Figure
-1: A caption nobody needs.</figcaption></figure>
+1: A caption that tells what is drawn.</figcaption></figure>
 <figure class="ltx_table" id="S1.T1"><figcaption class="ltx_caption">Table 1: Times.</figcaption><table
 class="ltx_tabular"><tbody class="ltx_tbody"><tr class="ltx_tr"><th class="ltx_td ltx_th">Ion</th><th class="ltx_td
 ltx_th">Time</th></tr><tr class="ltx_tr"><td class="ltx_td">Ca</td><td class="ltx_td">10 s</td></tr></tbody></table>
@@ -67,8 +67,10 @@ def test_the_paper_reads_in_order_with_its_equations(parsed: Parsed) -> None:
          "that it lasts for longer than was believed."),
         (BlockKind.HEADING, "1 Introduction"),
         (BlockKind.PARAGRAPH, r"Ions are kept in traps, and their state $\rho$ decays as"),
-        (BlockKind.PARAGRAPH, r"$$\rho(t)=e^{-\gamma t}\rho(0)$$"),
+        (BlockKind.FORMULA, r"$$\rho(t)=e^{-\gamma t}\rho(0)$$"),
         (BlockKind.PARAGRAPH, "where the rate depends on the temperature of the trap."),
+        (BlockKind.CAPTION, "Figure 1: A caption that tells what is drawn."),
+        (BlockKind.CAPTION, "Table 1: Times."),
         (BlockKind.TABLE, "| Ion | Time |\n| --- | --- |\n| Ca | 10 s |"),
         (BlockKind.LIST, "- Cooling comes first in every run."),
         (BlockKind.HEADING, "2 Methods"),

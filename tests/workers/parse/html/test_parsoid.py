@@ -49,13 +49,13 @@ def test_a_section_of_links_goes_in_any_language_and_one_of_prose_stays() -> Non
     assert headings == ["Description", "Portit"]
 
 
-def test_indented_formulas_stand_as_paragraphs() -> None:
+def test_indented_formulas_are_displayed() -> None:
     formula = (
         '<dl><dd><span class="mwe-math-element"><img alt="{\\displaystyle E=mc^{2}}" '
         'class="mwe-math-fallback-image-inline"/></span>,</dd></dl>'
     )
     page = rest_html(ARTICLE).replace('<ul id="mwCQ">', f'{formula}<ul id="mwCQ">')
-    assert (BlockKind.PARAGRAPH, "$E=mc^{2}$,") in [(block.kind, block.text) for block in read_html(page).blocks]
+    assert (BlockKind.FORMULA, "$$E=mc^{2}$$,") in [(block.kind, block.text) for block in read_html(page).blocks]
 
 
 def test_a_page_without_prose_is_refused() -> None:

@@ -55,7 +55,7 @@ def test_a_displayed_formula_between_paragraphs_is_kept(parsed: Parsed) -> None:
 
 
 def test_title_author_date_and_licence_are_read(parsed: Parsed) -> None:
-    assert (parsed.title, parsed.authors, parsed.date) == ("Teleportation", ("A Writer",), "2024-05-06")
+    assert (parsed.title, parsed.authors, parsed.date) == ("Teleportation", ("A. Writer",), "2024-05-06")
     assert parsed.licence == "CC-BY-4.0"
 
 
