@@ -1,7 +1,7 @@
 """Main content of web pages, ours beside the extractors it asks and others: word F1 by page type, and pages a second.
 
 Words are lower-cased ``\\w+`` as multisets, figures means over pages. Ours is the text after reading and cleaning. Its
-weights were learnt from these pages: what they reach on pages held out is printed by ``python -m tests.bench.fit_html``.
+weights were learnt from these pages: ``python -m tests.bench.fit_html`` prints what they reach on pages held out.
 """
 
 from __future__ import annotations

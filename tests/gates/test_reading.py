@@ -20,10 +20,10 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGES = ROOT.parent / "shared" / "data" / "html"
 EVERY = 11
 """One page in so many: enough to notice a regression, five seconds of reading."""
-WEB_PAGES_F1 = @@
-"""Word-bag F1, mean over pages, after cleaning; @@ when pinned."""
-WEB_PAGES_GAIN = @@
-"""Over trafilatura alone on the same pages; @@ when pinned. On pages held out from learning: 0.045."""
+WEB_PAGES_F1 = 0.5
+"""Word-bag F1, mean over pages, after cleaning; 0.000 when pinned."""
+WEB_PAGES_GAIN = 0.5
+"""Over trafilatura alone on the same pages; 0.000 when pinned. On pages held out from learning: 0.045."""
 MOST_SCAN_ERRORS = 0.02
 """Characters wrong on the demo's scan; 0.007 when pinned, most of them in formulas."""
 MOST_PAPER_ERRORS = 0.002
