@@ -15,6 +15,8 @@ from workers.parse.html.weights import BIAS, WEIGHTS
 _AGREED = 0.9
 """Word F1 between our choice and trafilatura's from which on they are called the same."""
 
+_FRAME = Role.NAV | Role.HEADER | Role.FOOTER | Role.ASIDE | Role.FORM | Role.CONTROL | Role.DIALOG | Role.NAMED_NOTICE
+
 _SURELY = 1.0
 """Log-odds, any above zero."""
 
@@ -30,6 +32,8 @@ def choose(page: Segments, structure: Structure, found: Votes) -> Choice:
     """The runs whose weighted sum is above zero; tables and code are judged as a whole, so that no cell is lost."""
     sums = pooled(scores(page, features(page, found), WEIGHTS, BIAS), page, structure, found)
     kept = tuple(score > 0 for score in sums)
+    if not any(kept):
+        kept = _at_least(page, found)
     return Choice(kept, _decision(page, found, kept))
 
 
@@ -59,6 +63,14 @@ def pooled(sums: Sequence[float], page: Segments, structure: Structure, found: V
             mean = sum(score * count for score, count in zip(sums[start:end], words, strict=True)) / sum(words)
         pooled_sums[start:end] = [mean] * (end - start)
     return pooled_sums
+
+
+def _at_least(page: Segments, found: Votes) -> tuple[bool, ...]:
+    """What a page of nothing but unlikely text has: what an extractor kept, else all that is no part of its frame."""
+    named = found.trafilatura or found.resiliparse
+    if named:
+        return tuple(at in named for at in range(len(page.runs)))
+    return tuple(not run.roles & _FRAME for run in page.runs)
 
 
 def _decision(page: Segments, found: Votes, kept: Sequence[bool]) -> Decision:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from agent.errors import DocumentRejected
@@ -10,16 +11,26 @@ _NOT_SHOWN = ("script", "style", "svg", "template", "iframe")
 _SHOWN_DATA = "application/ld+json"
 """Scripts of this type stay: extractors read the text of articles and the kind of page from them."""
 
+_TAG = re.compile(r"<[a-zA-Z](?:[^\"'>]++|\"[^\"]*+\"|'[^']*+')*+")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+"""Half a character, which no parser takes."""
+
+_QUOTED = re.compile(r"\"[^\"]*+\"|'[^']*+'")
+_MAX_ATTRIBUTES = 5000
+"""Of one element. libxml2 compares each with all before it: 20,000 take 0.4 s, a million would take a quarter hour."""
+
 
 def load(text: str) -> Any:
     """The root of the page's tree.
 
     Raises:
-        DocumentRejected: ``no_text`` where there is no element at all.
+        DocumentRejected: ``no_text`` where there is no element at all, ``too_complex`` above `_MAX_ATTRIBUTES`.
     """
     import trafilatura
 
-    root = trafilatura.load_html(text)
+    if any(_attributes(tag[0]) > _MAX_ATTRIBUTES for tag in _TAG.finditer(text)):
+        raise DocumentRejected("too_complex", f"an element with more than {_MAX_ATTRIBUTES} attributes")
+    root = trafilatura.load_html(_SURROGATE.sub("\ufffd", text))
     if root is None:
         raise DocumentRejected("no_text", "no HTML element could be read")
     return root
@@ -36,3 +47,11 @@ def drop_unseen(root: Any) -> None:
     for element in list(root.iter(*_NOT_SHOWN)):
         if element.get("type") != _SHOWN_DATA and element.getparent() is not None:
             element.drop_tree()
+
+
+def _attributes(tag: str) -> int:
+    """About how many attributes a tag has; only tags long enough to have too many are looked at."""
+    if len(tag) <= 2 * _MAX_ATTRIBUTES:
+        return 0
+    bare = _QUOTED.sub("", tag)
+    return max(bare.count("="), len(bare.split()))

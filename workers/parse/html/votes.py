@@ -16,6 +16,10 @@ _RANGES = ((0x20000, 0x2A6D6), (0xAC00, 0xD7A4), (0x1400, 0x1680))
 the page's own text serves. Letters, since extractors clean other signs away."""
 
 
+_MAX_ELEMENTS = 50_000
+"""Trafilatura takes time by the square of what lies side by side; real pages stay below 20,000 elements."""
+
+
 class Votes(NamedTuple):
     """Indices of the runs that each extractor kept."""
 
@@ -24,11 +28,13 @@ class Votes(NamedTuple):
 
 
 def votes(tree: Any, runs: Sequence[Run], url: str) -> Votes:
-    """Which runs trafilatura and resiliparse keep; the tree is as before afterwards.
+    """Which runs trafilatura and resiliparse keep, none above `_MAX_ELEMENTS`; the tree is as before afterwards.
 
     Trafilatura is asked in its fast mode: its own fallbacks (readability, jusText) cost as much as all the rest and
     tell the selector nothing that it does not see itself (mean F1 held out 0.855 with them, 0.854 without).
     """
+    if tree.xpath("count(//*)") > _MAX_ELEMENTS:
+        return Votes(frozenset(), frozenset())
     marks = _marks_for("".join(run.text for run in runs))
     before = [_mark(run, chr(marks.start + index)) for index, run in enumerate(runs[: len(marks)])]
     try:
