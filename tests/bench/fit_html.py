@@ -68,7 +68,7 @@ def read() -> list[Learnt]:
     found = []
     for line in (PAGES / "gold.jsonl").read_text(encoding="utf-8").splitlines():
         gold = json.loads(line)
-        text = decode(gzip.decompress((PAGES / "pages" / f"{gold['id']}.html.gz").read_bytes()), "text/html")
+        text = decode(gzip.decompress((PAGES / "pages" / f"{gold['id']}.html.gz").read_bytes()), "text/html").text
         root = load(text)
         formulas_to_tex(root)
         drop_unseen(root)
