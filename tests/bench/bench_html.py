@@ -19,8 +19,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from agent.errors import DocumentRejected
 from workers.parse.clean.blocks import clean
+
+from agent.errors import DocumentRejected
 from workers.parse.read import ReadRequest, read
 
 PAGES = Path(__file__).resolve().parents[3] / "shared" / "data" / "html"
