@@ -70,15 +70,24 @@ def read_page(page: Any, number: int, language: str) -> OcrPage:
     The page is rendered at the resolution of its scan, so that nothing is interpolated before the picture is measured
     and prepared. ``language`` names Tesseract packs (``eng``, ``eng+deu``) or is ``auto``.
 
+    A page on which Tesseract fails or takes too long has no lines, and a decision ``ocr.confidence`` that says so: it
+    costs itself, not its document.
+
     Raises:
-        DocumentRejected: ``too_many_pixels``, ``ocr_unavailable``, ``ocr_timeout``, ``ocr_failed``.
+        DocumentRejected: ``too_many_pixels``, ``ocr_unavailable``.
     """
     from workers.parse.ocr.prepare import prepare
     from workers.parse.ocr.reading import read_upright
 
     picture, dpi = _rendered(page, number)
     prepared = prepare(picture)
-    reading = read_upright(prepared, number, language)
+    try:
+        reading = read_upright(prepared, number, language)
+    except DocumentRejected as rejected:
+        if rejected.reason == "ocr_unavailable":
+            raise
+        lost = Decision(step="ocr.confidence", choice="lost", reason=str(rejected.detail), page=number)
+        return OcrPage([], (lost,))
     rows = [row for row in map(_of_words, reading.rows) if row.words]
     lines = [_in_points(line, prepared, 72 / dpi) for line in _as_lines(rows, reading.picture, number)]
     steps = (*prepared.steps, "turn 180") if reading.on_its_head else prepared.steps

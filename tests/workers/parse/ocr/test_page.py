@@ -10,6 +10,7 @@ import pytest
 from agent.errors import DocumentRejected
 from agent.job.records import Decision
 from tests.bench.degraded_pages import Harm, Scan, Source, as_pdf_page, character_errors, scan
+from workers.parse.ocr import recognise
 from workers.parse.ocr.page import OcrPage, read_page
 
 pymupdf: Any = typed_in_part
@@ -82,6 +83,13 @@ def test_a_script_without_a_pack_is_named_with_what_would_read_it_and_the_page_i
     language = decision(found, "ocr.language")
     assert language.choice == "none" and "tesseract-ocr-rus" in language.reason
     assert decision(found, "ocr.confidence").choice == "low"
+
+
+def test_a_page_that_takes_too_long_costs_itself_and_not_its_document(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recognise, "PAGE_TIMEOUT_S", 0.01)
+    found = read(scan(SHORT, Harm("level")))
+    assert found.lines == []
+    assert decision(found, "ocr.confidence").choice == "lost" and "0.01 s" in found.decisions[0].reason
 
 
 def test_a_picture_that_declares_too_many_pixels_is_refused_before_it_is_unpacked() -> None:
