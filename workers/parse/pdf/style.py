@@ -137,7 +137,7 @@ def _levels(
 ) -> tuple[dict[Look, int], int]:
     """Level of each look, and of headings numbered with one number.
 
-    Larger is higher; numbers say how far apart two looks are; the outline, where there is one, says both.
+    Larger is higher; numbers say how far apart two looks are; the outline speaks for looks without numbers.
     """
     ordered = sorted(headings, reverse=True)
     levels: dict[Look, int] = {}
@@ -162,9 +162,8 @@ def _levels(
             if level := outline.get(line.page, {}).get(letters_of(line.text)):
                 told[key][level + (title is not None and key != title)] += 1
     for key, votes in told.items():
-        levels[key] = min(votes.most_common(1)[0][0], MAX_HEADING_LEVEL)
-    if told and depths:
-        anchor = min((levels[key] - depths[key] + 1 for key in told if key in depths), default=anchor)
+        if key not in depths:  # numbers tell levels better than an outline, which may begin at the title or below it
+            levels[key] = min(votes.most_common(1)[0][0], MAX_HEADING_LEVEL)
     return levels, max(anchor, 0)
 
 
