@@ -6,6 +6,7 @@ import codecs
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import cache
 
 from agent.job.records import Decision
 
@@ -180,6 +181,33 @@ def _detected(content: bytes) -> str:
 _SEGMENT_CHARACTERS = 100_000
 
 
+_REPAIRED_ALONE = (
+    "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u0132\u0133\u0149\u01c4-\u01cc\u01f1-\u01f3\u2028\u2029\u206a-\u206f"
+    "\ud800-\udfff\ufb00-\ufb06\ufeff\ufff9-\ufffd"
+)
+"""Every character that ftfy changes wherever it stands: controls, ligatures, surrogates."""
+
+
+@cache
+def _may_be_damaged() -> re.Pattern[str]:
+    """Finds what ftfy might repair in a line; where it finds nothing, ftfy would change nothing.
+
+    Mojibake is UTF-8 read in one of ftfy's single-byte encodings, so it shows a lead byte before a continuation byte.
+    """
+    from ftfy import chardata
+
+    leads, continuations = (
+        re.escape("".join(sorted({letter for codec in chardata.CHARMAP_ENCODINGS for letter in _letters(codec, span)})))
+        for span in (range(0xC2, 0xF5), range(0x80, 0xC0))
+    )
+    return re.compile(f"[{_REPAIRED_ALONE}]|[{leads}][{continuations}]|\u00c3 ")
+
+
+def _letters(codec: str, span: range) -> str:
+    """What single bytes mean in an encoding, without ASCII."""
+    return "".join(letter for letter in bytes(span).decode(codec, errors="ignore") if letter > "\x7f")
+
+
 def _repaired(text: str) -> tuple[str, int]:
     """The text mended by ftfy line by line, and how many characters were changed.
 
@@ -198,10 +226,11 @@ def _repaired(text: str) -> tuple[str, int]:
         normalization=None,
         explain=False,
     )
+    damaged = _may_be_damaged()
     lines: list[str] = []
     changed = 0
     for line in text.split("\n"):
-        if line.isascii() and not _TERMINAL.search(line):
+        if not damaged.search(line):
             lines.append(line)
             continue
         fixed = "".join(
