@@ -74,6 +74,10 @@ TEXT_FORMATS = (Format.HTML, Format.MARKDOWN, Format.RST, Format.LATEX, Format.T
 """Formats whose bytes carry no certain mark, so that a declaration or an extension may decide."""
 
 
+def _told(media_type: str) -> str:
+    return "" if media_type in _SAYS_NOTHING else media_type
+
+
 @dataclass(frozen=True)
 class Claims:
     """What is said of a document by those who handed it over."""
@@ -105,13 +109,11 @@ class Claims:
         if self.declared not in _SAYS_NOTHING and self.declared_format is None:
             return self.declared
         if self.named_format is None and self.declared_format is None:
-            guessed = mimetypes.guess_type(f"x{self.extension}")[0] or ""
-            return guessed if guessed not in _SAYS_NOTHING else self._bare_declaration
+            guessed = mimetypes.guess_type(f"x{self.extension}")[0] or self.declared
+            return (
+                guessed if guessed.startswith(("application/json", "application/xml", "text/xml")) else _told(guessed)
+            )
         return ""
-
-    @property
-    def _bare_declaration(self) -> str:
-        return self.declared if self.declared in ("application/json", "application/xml", "text/xml") else ""
 
     def contradicting(self, format: Format | None) -> str:
         """`` although declared as … and named …`` for the claims that a content of this format (None: of none that we

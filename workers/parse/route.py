@@ -69,7 +69,7 @@ _NAMES = {
     "doc": "legacy Word document (.doc)", "xls": "legacy Excel workbook (.xls)", "xlsx": "Excel workbook",
     "ppt": "legacy PowerPoint presentation (.ppt)", "pptx": "PowerPoint presentation", "png": "PNG image",
     "jpeg": "JPEG image", "gif": "GIF image", "tiff": "TIFF image", "webp": "WebP image", "mp4": "MP4 video",
-    "rtf": "RTF (Rich Text Format)", "postscript": "PostScript", "svg": "SVG image", "zip": "ZIP archive",
+    "rtf": "RTF (Rich Text Format)", "postscript": "PostScript", "svg": "SVG image", "toml": "TOML", "zip": "ZIP archive",
 }  # fmt: skip
 """Plain names where the detector's own are its system's."""
 _DATA = frozenset(("csv", "tsv", "json", "jsonl", "xml", "yaml", "html", "ipynb", "svg"))
@@ -162,7 +162,9 @@ def _by_claims(opening: str, content: bytes, claims: Claims) -> Route:
     if doubted and found not in (None, Format.TEXT, format):
         assert found is not None
         return _route(found, f"reads as {seen.name}", claims, measured)
-    if sure and found is None and seen.label != "unknown":
+    # Front matter and settings in a file that is called a document do not make it data; a program it cannot be.
+    is_other = _is_program(seen) or format in (None, Format.TEXT)
+    if sure and found is None and seen.label != "unknown" and is_other:
         raise _unsupported(_name(seen), claims)
     if format in TEXT_FORMATS:
         assert format is not None
@@ -193,7 +195,11 @@ def _binary_name(content: bytes) -> str:
 def _name(seen: Detected) -> str:
     if seen.label in _NAMES:
         return _NAMES[seen.label]
-    return f"source code ({seen.name})" if seen.group == "code" and seen.label not in _DATA else seen.name
+    return f"source code ({seen.name})" if _is_program(seen) else seen.name
+
+
+def _is_program(seen: Detected) -> bool:
+    return seen.group == "code" and seen.label not in _DATA
 
 
 def _is_notebook(content: bytes) -> bool:

@@ -86,6 +86,7 @@ def test_bytes_take_the_road_of_their_content_then_of_the_declaration_then_of_th
         (b"a,b\n1,2\n", "text/csv", "http://h/a", "text/csv"),
         (b"print(1)\n", "text/plain", "http://h/a.py", "text/x-python"),
         (b'{"a": 1}', "application/json", "http://h/a", "application/json"),
+        (b'{"a": 1}', "", "http://h/a.json", "application/json"),
     ],
 )
 def test_other_formats_are_rejected_by_name(content: bytes, declared: str, url: str, name: str) -> None:
