@@ -70,12 +70,11 @@ _SAYS_NOTHING = frozenset(
 )  # fmt: skip
 """What servers declare when they do not know, and what is true of several formats."""
 
+_OTHER_TEXT = frozenset(("application/json", "application/xml", "text/xml"))
+"""Of these, what is no document unless its content says so."""
+
 TEXT_FORMATS = (Format.HTML, Format.MARKDOWN, Format.RST, Format.LATEX, Format.TEXT)
 """Formats whose bytes carry no certain mark, so that a declaration or an extension may decide."""
-
-
-def _told(media_type: str) -> str:
-    return "" if media_type in _SAYS_NOTHING else media_type
 
 
 @dataclass(frozen=True)

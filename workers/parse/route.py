@@ -69,7 +69,8 @@ _NAMES = {
     "doc": "legacy Word document (.doc)", "xls": "legacy Excel workbook (.xls)", "xlsx": "Excel workbook",
     "ppt": "legacy PowerPoint presentation (.ppt)", "pptx": "PowerPoint presentation", "png": "PNG image",
     "jpeg": "JPEG image", "gif": "GIF image", "tiff": "TIFF image", "webp": "WebP image", "mp4": "MP4 video",
-    "rtf": "RTF (Rich Text Format)", "postscript": "PostScript", "svg": "SVG image", "toml": "TOML", "zip": "ZIP archive",
+    "rtf": "RTF (Rich Text Format)", "postscript": "PostScript", "svg": "SVG image", "toml": "TOML",
+    "zip": "ZIP archive",
 }  # fmt: skip
 """Plain names where the detector's own are its system's."""
 _DATA = frozenset(("csv", "tsv", "json", "jsonl", "xml", "yaml", "html", "ipynb", "svg"))
