@@ -109,9 +109,7 @@ class Claims:
             return self.declared
         if self.named_format is None and self.declared_format is None:
             guessed = mimetypes.guess_type(f"x{self.extension}")[0] or self.declared
-            return (
-                guessed if guessed.startswith(("application/json", "application/xml", "text/xml")) else _told(guessed)
-            )
+            return "" if guessed in _SAYS_NOTHING - _OTHER_TEXT else guessed
         return ""
 
     def contradicting(self, format: Format | None) -> str:
