@@ -21,9 +21,9 @@ def told(results: list[Ended]) -> list[str]:
 
 
 def test_quick_hostile_files_end_as_they_may_in_one_reader(tmp_path: Path) -> None:
-    quick = [file for file in FILES if not file.slow][::3]  # `make hostile` reads all of them
+    quick = [file for file in FILES if not file.slow][::5]  # `make hostile` reads all of them
     results = list(ended(quick, tmp_path))
-    assert len(results) >= 40
+    assert len(results) >= 20
     assert not told(results)
     assert max(each.peak_mb for each in results) <= CONFIG.max_memory_mb
     assert list(tmp_path.iterdir()) == []
@@ -39,7 +39,7 @@ def test_slow_hostile_files_end_as_they_may_within_their_limits(tmp_path: Path) 
 
 def test_mutated_documents_of_every_format_end_in_a_reading_or_a_reason(tmp_path: Path) -> None:
     found = Found(tmp_path)
-    fuzz(20261123, tmp_path, found, until_s=time.monotonic() + 90, documents=50)
-    assert found.documents == 50
+    fuzz(20261123, tmp_path, found, until_s=time.monotonic() + 90, documents=30)
+    assert found.documents == 30
     assert not found.unforeseen
     assert not found.late
