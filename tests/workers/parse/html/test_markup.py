@@ -26,8 +26,8 @@ def test_lists_within_lists_and_terms_keep_their_depth() -> None:
 def test_captions_and_places_are_told() -> None:
     tree = lxml.html.fromstring("<div><p>x</p><figure><figcaption>A drawing.</figcaption></figure><p>y</p></div>")
     found = [(block.kind, block.path) for block in to_blocks(tree)]
-    assert found[1] == (BlockKind.CAPTION, "/div/figure/figcaption")
-    assert found[2] == (BlockKind.PARAGRAPH, "/div/p[2]")
+    assert found[1] == (BlockKind.CAPTION, "/html/body/div/figure/figcaption")
+    assert found[2] == (BlockKind.PARAGRAPH, "/html/body/div/p[2]")
 
 
 def test_a_tag_with_a_million_attributes_is_refused_at_once() -> None:
