@@ -19,9 +19,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from workers.parse.clean.blocks import clean
-
 from agent.errors import DocumentRejected
+from agent.spec import ParseConfig
+from workers.parse.clean.document import cleaned
 from workers.parse.read import ReadRequest, read
 
 PAGES = Path(__file__).resolve().parents[3] / "shared" / "data" / "html"
@@ -47,7 +47,16 @@ def ours(content: bytes, url: str) -> str:
         parsed = read(content, ReadRequest(url=url, media_type="text/html"), lambda done, total: None).parsed
     except DocumentRejected:
         return ""
-    return "\n\n".join(block.text for block in clean(parsed.blocks))
+    return "\n\n".join(block.text for block in cleaned(parsed.blocks, mask=ParseConfig().mask_personal_data).blocks)
+
+
+def reading_alone(content: bytes, url: str) -> str:
+    """Ours before cleaning: what the time of an extractor compares with."""
+    try:
+        parsed = read(content, ReadRequest(url=url, media_type="text/html"), lambda done, total: None).parsed
+    except DocumentRejected:
+        return ""
+    return "\n\n".join(block.text for block in parsed.blocks)
 
 
 def plain_trafilatura(content: bytes, url: str) -> str:
@@ -90,6 +99,7 @@ def justext(content: bytes, url: str) -> str:
 EXTRACTORS: dict[str, Extractor] = {
     "trafilatura": plain_trafilatura,
     "ours": ours,
+    "ours, reading alone": reading_alone,
     "trafilatura baseline": trafilatura_baseline,
     "resiliparse": resiliparse,
     "jusText": justext,

@@ -17,7 +17,7 @@ TAG_BEFORE = "data-tag-before"
 
 _WRAPPED = re.compile(r"\{\s*\\(displaystyle|textstyle|scriptstyle)\b\s*(.*)\}", re.DOTALL)
 _DELIMITED = re.compile(r"\s*(?:\\\((.*)\\\)|\\\[(.*)\\\]|\$\$(.*)\$\$|\$(.*)\$)\s*", re.DOTALL)
-_INLINE = re.compile(r"\\\((.+?)\\\)", re.DOTALL)
+_INLINE = re.compile(r"\\\((?!\\\))([^\\]*+(?:\\(?![()])[^\\]*+)*+)\\\)")
 _DISPLAYED = re.compile(r"\s*(?:\\\[(.+?)\\\]|\$\$([^$]+)\$\$)\s*([.,;]?)\s*", re.DOTALL)
 
 _HOLDERS = (
