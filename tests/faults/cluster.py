@@ -48,7 +48,7 @@ QUICK: dict[str, Any] = {
     "subject": "quantum computing",
     "discover": {"min_relevance": 0},
     "retrieve": {"shard_size": 5},
-    "parse": {"min_words": 20},
+    "parse": {"min_words": 20, "min_quality": 0},
     # Drawn sentences are about nothing; the tests are about units, not about taste.
     "curate": {"min_relevance": 0, "near_duplicate_similarity": 1},
     "generate": {"shard_size": 20},

@@ -32,6 +32,7 @@ def main(store_url: str, documents: str, turn: str) -> None:
         permission={"declared": {f"dir:{documents}": "own"}},
         discover={"min_relevance": 0},
         retrieve={"shard_size": 4},
+        parse={"min_quality": 0},
         curate={"min_relevance": 0, "near_duplicate_similarity": 1},
         generate={"shard_size": 10},
     )
