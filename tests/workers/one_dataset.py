@@ -20,7 +20,9 @@ from agent.spec import JobSpec
 from agent.store import ArtifactReader, Store
 from workers.runtime.runner import UnitRunner
 
-MODEL = ModelFacts(name="tiny", origin="catalogue", location="tiny", parameters=1_000_000, has_chat_template=True)
+FUNCTIONS = {Stage.CURATE: "workers.parse.curate.curate:curate"}
+"""Stage functions that are not where the task's name says; `workers/*/tasks.py` names all."""
+MODEL = ModelFacts(name="tiny", origin="folder", location="nowhere", parameters=1_000_000, has_chat_template=True)
 
 
 def main(store_url: str, documents: str, turn: str) -> None:
@@ -46,7 +48,7 @@ def main(store_url: str, documents: str, turn: str) -> None:
     while due:
         unit = due.pop(0 if turn == "first" else -1).unit
         if unit.stage != Stage.TRAIN:
-            runner.run(unit, f"workers.{task_name(unit.stage)}:{unit.stage}")
+            runner.run(unit, FUNCTIONS.get(unit.stage) or f"workers.{task_name(unit.stage)}:{unit.stage}")
     (path,) = ledger.outputs("job")[Stage.ASSEMBLE]
     reader = ArtifactReader(store, path)
     print(json.dumps({name: entry.sha256 for name, entry in reader.manifest.files.items()}))
