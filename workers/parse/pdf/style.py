@@ -185,6 +185,7 @@ def _could_head(line: Line) -> bool:
         and line.math < 0.6
         and line.cells <= 1
         and not is_leader(text)
+        and not _LABEL.fullmatch(text)
     )
 
 
@@ -210,7 +211,6 @@ def _bold_heads(text: str, depth: int) -> bool:
         and not text.endswith((".", ",", ";", ":"))
         and not _ROUND_BULLET.match(text)
         and (bool(depth) or text[0].isupper() or text[0].isdigit())
-        and not _LABEL.fullmatch(text)
     )
 
 
