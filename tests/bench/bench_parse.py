@@ -22,6 +22,7 @@ from agent.job.records import Page
 from agent.spec import ParseConfig
 from agent.store import ArtifactWriter, Store
 from tests.workers.parse.shards import JOB, spec, unit
+from workers.parse.isolation import kept
 from workers.parse.isolation.process import ReaderProcess
 from workers.parse.judge import judge
 from workers.parse.parse import parse
@@ -120,6 +121,7 @@ def work(root: Path, shards: int) -> None:
             output = ArtifactWriter(store, JOB, "parse", shard, "e1")
             parse(replace(claimed, store=store, shard=shard, output=output))
             output.commit()
+    kept._let_go()  # the system tells the peaks of children that have ended
     peaks = [resource.getrusage(who).ru_maxrss // 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     print(*peaks, flush=True)
 
