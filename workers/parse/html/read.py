@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from agent.errors import DocumentRejected
+from workers.parse.html.attached import with_attached
 from workers.parse.html.build import build
 from workers.parse.html.content import choose
 from workers.parse.html.formulas import formulas_to_tex
@@ -35,7 +36,7 @@ def read_html(text: str, url: str = "") -> Parsed:
     page = segments(body_of(root))
     parts = structure(page)
     choice = choose(page, parts, votes(root, page.runs, url))
-    blocks = build(page, parts, choice.kept, Paths())
+    blocks = build(page, parts, with_attached(choice.kept, page, parts), Paths())
     if not blocks:
         raise DocumentRejected("no_text", "the page holds no main content")
     return Parsed(blocks=blocks, parser="html", decisions=(choice.decision,), **said._asdict())

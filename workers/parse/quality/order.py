@@ -19,7 +19,9 @@ class Order(NamedTuple):
     """How disorderly the words are, each 0 to 1; 0 where a text is too short to say."""
 
     reversed: float
-    """Neighbours among the text's twelve most frequent words of grammar whose reverse is as usual."""
+    """Neighbours among the text's twelve most frequent words of grammar whose reverse is as usual, as a share of those
+    that chance would give: of n neighbours that may go either way, n - sqrt(2n/pi) are matched by a reverse (mean
+    absolute deviation of the binomial), so that a long text is held to the same as a short one."""
     doubled: float
     """Words of grammar said twice in a row, among all words."""
 
@@ -41,10 +43,14 @@ def order(words: Any, grammar: Any, joined: Any) -> Order:
     is_frequent = frequent[places] == words
     inside = is_frequent[:-1] & is_frequent[1:] & joined
     pairs = np.bincount(places[:-1][inside] * size + places[1:][inside], minlength=size * size).reshape(size, size)
-    both_ways = np.minimum(pairs, pairs.T).sum()
+    upper = np.triu_indices(size, 1)
+    either_way = (pairs + pairs.T)[upper]
+    by_chance = np.maximum(0.0, either_way - np.sqrt(2 * either_way / np.pi)).sum()
+    both_ways = 2 * np.minimum(pairs, pairs.T)[upper].sum()
+    same = np.trace(pairs)
     doubles = int(((words[:-1] == words[1:]) & grammar[1:] & joined).sum())
     return Order(
-        reversed=float(both_ways / (pairs.sum() + _PRIOR_PAIRS)),
+        reversed=float((both_ways + same) / (by_chance + same + _PRIOR_PAIRS)),
         doubled=doubles / len(words) if doubles >= _MIN_DOUBLES else 0.0,
     )
 

@@ -32,7 +32,7 @@ class Quality(NamedTuple):
     reason: str
     """``corrupted``, ``machine_generated``, ``thin`` or ``low_quality``, '' at 1."""
     detail: str
-    """The worst parts in words, with what was measured; '' at 1."""
+    """The worst parts in words, with what was measured, those of the reason first; '' at 1."""
 
 
 def quality(blocks: Sequence[Block], language: str) -> Quality:
@@ -44,7 +44,8 @@ def quality(blocks: Sequence[Block], language: str) -> Quality:
     if not measured:
         return Quality(0.0, {}, THIN, "no words of prose")
     parts = {part.name: round(part.value(measured[part.name]), 4) for part in PARTS if part.name in measured}
-    return Quality(round(math.prod(parts.values()), 4), parts, _reason(parts), _detail(parts, measured))
+    reason = _reason(parts)
+    return Quality(round(math.prod(parts.values()), 4), parts, reason, _detail(parts, measured, reason))
 
 
 def _reason(parts: Mapping[str, float]) -> str:
@@ -57,8 +58,11 @@ def _reason(parts: Mapping[str, float]) -> str:
     return worst if products[worst] < 1 else ""
 
 
-def _detail(parts: Mapping[str, float], measured: Mapping[str, float]) -> str:
-    lowered = sorted((part for part in PARTS if parts.get(part.name, 1.0) < 1), key=lambda part: parts[part.name])
+def _detail(parts: Mapping[str, float], measured: Mapping[str, float], reason: str) -> str:
+    lowered = sorted(
+        (part for part in PARTS if parts.get(part.name, 1.0) < 1),
+        key=lambda part: (part.reason != reason, parts[part.name]),
+    )
     return "; ".join(
         f"{part.words.format(measured[part.name])} ({part.name} {parts[part.name]:.2f})"
         for part in lowered[:_SHOWN_PARTS]
