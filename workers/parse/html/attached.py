@@ -1,4 +1,4 @@
-"""What goes with content although it does not look like it: the terms of kept definitions, the headings of kept text."""
+"""What goes with content though it does not look like it: terms of kept definitions, headings of kept text."""
 
 from __future__ import annotations
 
