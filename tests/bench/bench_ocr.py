@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import re
 import resource
 import shutil
 import statistics
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
@@ -24,9 +26,11 @@ import cv2
 
 from tests.bench.degraded_pages import HARMS, Grey, Harm, Scan, Source, as_pdf_page, character_errors, scan, sources
 from workers.parse.ocr import tesseract
+from workers.parse.ocr.correct import Correction
 from workers.parse.ocr.page import read_page
 from workers.parse.pdf.layout import reading_order
 
+_EFFECTS = ("mended", "broken", "neither")
 _PAGES = int(os.environ.get("BENCH_OCR_PAGES", "3"))
 
 
@@ -43,6 +47,8 @@ class Sheet(NamedTuple):
 
     scan: Scan
     pdf: Any
+    corrections: list[Correction]
+    """What we made of its words, filled by `ours`."""
 
 
 class Tried(NamedTuple):
@@ -51,6 +57,8 @@ class Tried(NamedTuple):
     source: Source
     harm: Harm
     scores: dict[str, Score]
+    corrections: Counter[str]
+    """What our corrections of words did: mended | broken | neither (wrong before and after)."""
 
     @property
     def held_out(self) -> bool:
@@ -88,6 +96,7 @@ def ocrmypdf(page: Sheet) -> str:
 def ours(page: Sheet) -> str:
     """The parse pool's own reading, in the order that the layout rules give."""
     found = read_page(page.pdf, 1, "auto")
+    page.corrections.extend(found.corrections)
     return "\n".join(line.text for region in reading_order(found.lines) for line in region)
 
 
@@ -119,6 +128,8 @@ def main() -> None:
     _line("MEAN, HELD OUT", [one for one in done if one.held_out], names)
     _line("MEAN, all", done, names)
     _verdict(done)
+    effects = sum((one.corrections for one in done), Counter[str]())
+    print(f"words corrected: {effects.total()}; " + ", ".join(f"{effects[one]} {one}" for one in _EFFECTS))
 
 
 def _pairs() -> Iterable[tuple[Source, Harm]]:
@@ -131,13 +142,20 @@ def _pairs() -> Iterable[tuple[Source, Harm]]:
 
 def _try(source: Source, harm: Harm) -> Tried:
     spoilt = scan(source, harm)
-    page = Sheet(spoilt, as_pdf_page(spoilt))
+    page = Sheet(spoilt, as_pdf_page(spoilt), [])
     scores = {}
     for name, method in methods().items():
         began = _cpu_seconds()
         found = method(page)
         scores[name] = Score(character_errors(found, spoilt.gold), _cpu_seconds() - began)
-    return Tried(source, harm, scores)
+    return Tried(source, harm, scores, Counter(_effect(one, spoilt.gold) for one in page.corrections))
+
+
+def _effect(correction: Correction, gold: str) -> str:
+    """Judged by which of the two stands on the page at all."""
+    words = f" {' '.join(gold.split())} "
+    before, after = (re.search(rf"(?<!\w){re.escape(one)}(?!\w)", words) for one in correction)
+    return "broken" if before else "mended" if after else "neither"
 
 
 def _line(name: str, tried: Sequence[Tried], names: Sequence[str]) -> None:

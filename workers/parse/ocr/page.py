@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 import statistics
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ from agent.job.records import Decision
 from workers.parse.pdf.layout import Line
 
 if TYPE_CHECKING:
+    from workers.parse.ocr.correct import Correction
     from workers.parse.ocr.prepare import Grey, Prepared
     from workers.parse.ocr.recognise import Row, Word
 
@@ -50,6 +51,9 @@ _BOLD_RATIO = 1.2
 _SAME_SIZE = 0.1
 """Sizes measured from pixels scatter by a tenth; nearer ones to the page's median are the same size."""
 
+_EXAMPLES = 3
+"""Corrected words that a decision shows."""
+
 _BULLET_MISREAD = re.compile(r"^[+¢«»*©°e] (?=\w)")
 """What Tesseract makes of a round bullet."""
 
@@ -61,7 +65,8 @@ class OcrPage:
     lines: list[Line]
     """In points, as Tesseract orders them; `workers/parse/pdf/layout.py` finds the reading order."""
     decisions: tuple[Decision, ...]
-    """``ocr.prepare``, ``ocr.language``, ``ocr.confidence``."""
+    """``ocr.prepare``, ``ocr.language``, ``ocr.correct``, ``ocr.confidence``."""
+    corrections: tuple[Correction, ...] = ()
 
 
 def read_page(page: Any, number: int, language: str) -> OcrPage:
@@ -76,8 +81,10 @@ def read_page(page: Any, number: int, language: str) -> OcrPage:
     Raises:
         DocumentRejected: ``too_many_pixels``, ``ocr_unavailable``.
     """
-    from workers.parse.ocr.prepare import prepare
+    from workers.parse.ocr.correct import corrected
+    from workers.parse.ocr.prepare import prepare, why
     from workers.parse.ocr.reading import read_upright
+    from workers.parse.ocr.script import languages
 
     picture, dpi = _rendered(page, number)
     prepared = prepare(picture)
@@ -89,16 +96,18 @@ def read_page(page: Any, number: int, language: str) -> OcrPage:
         lost = Decision(step="ocr.confidence", choice="lost", reason=str(rejected.detail), page=number)
         return OcrPage([], (lost,))
     rows = [row for row in map(_of_words, reading.rows) if row.words]
+    rows, corrections = corrected(rows, languages(reading.packs))
     lines = [_in_points(line, prepared, 72 / dpi) for line in _as_lines(rows, reading.picture, number)]
     steps = (*prepared.steps, "turn 180") if reading.on_its_head else prepared.steps
     made_ready = Decision(
         step="ocr.prepare",
         choice=", ".join(steps) or "as it is",
-        reason=_reason(prepared),
+        reason=why(steps, prepared.measured),
         page=number,
         measured=prepared.measured | {"dpi": round(dpi, 1)},
     )
-    return OcrPage(lines, (made_ready, *reading.decisions, _sureness(rows, number)))
+    decisions = (made_ready, *reading.decisions, *_changed(corrections, number), _sureness(rows, number))
+    return OcrPage(lines, decisions, tuple(corrections))
 
 
 def _rendered(page: Any, number: int) -> tuple[Grey, float]:
@@ -128,13 +137,6 @@ def _scan_dpi(page: Any, number: int) -> float:
     return min(dpi, 72 * math.sqrt(MAX_PIXELS / max(abs(page.rect), 1.0)))
 
 
-def _reason(prepared: Prepared) -> str:
-    """The measured defects in words."""
-    if not prepared.steps:
-        return "no defect measured"
-    return "; ".join(f"{name.replace('_', ' ')} {value:g}" for name, value in prepared.measured.items())
-
-
 def _of_words(row: Row) -> Row:
     """The row without what are no words: specks and the edges of pictures."""
     sure = statistics.median(word.confidence for word in row.words) >= _WEAK_WORD
@@ -148,15 +150,28 @@ def _is_word(word: Word, first: bool, in_sure_row: bool) -> bool:
     return formula or word.confidence >= _MIN_CONFIDENCE
 
 
+def _changed(corrections: Sequence[Correction], number: int) -> Iterator[Decision]:
+    if corrections:
+        examples = ", ".join(f"{one.read} is {one.mended}" for one in corrections[:_EXAMPLES])
+        yield Decision(
+            step="ocr.correct",
+            choice="words",
+            reason=f"misread where only one word can be meant: {examples}",
+            page=number,
+            measured={"words": float(len(corrections))},
+        )
+
+
 def _sureness(rows: Sequence[Row], number: int) -> Decision:
     """Whether the page was read well, by the share of its words that Tesseract was not sure of."""
     sure = [word.confidence for row in rows for word in row.words]
-    weak = sum(one < _WEAK_WORD for one in sure) / len(sure) if sure else 1.0
+    doubtful = sum(one < _WEAK_WORD for one in sure)
+    weak = doubtful / len(sure) if sure else 1.0
     low = weak > _MAX_WEAK_SHARE
     return Decision(
         step="ocr.confidence",
         choice="low" if low else "good",
-        reason=f"{weak:.0%} of {len(sure)} words were read with less than {_WEAK_WORD:.0%} confidence",
+        reason=f"{doubtful} of {len(sure)} words are doubtful" if sure else "no word was read",
         page=number,
         measured={"weak_share": round(weak, 4), "mean": round(statistics.fmean(sure), 4) if sure else 0.0},
     )

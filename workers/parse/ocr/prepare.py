@@ -6,6 +6,7 @@ Pictures are grey, uint8, shape (height, width), 255 is white.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,6 +24,18 @@ _SMALL_LETTERS, _LARGE_LETTERS, _GOOD_LETTERS = 9.0, 40.0, 16.0
 of 4 to 8 pixels give 0.2 to 78 % errors as they are, 0.1 to 8 % at 14 to 17; from 9 on enlarging gains nothing."""
 
 _MAX_ENLARGEMENT = 4.0
+
+_WHY = {
+    "median": "specks lie all over it",
+    "smooth": "it is grainy",
+    "divide by background": "its light is uneven",
+    "turn 90": "its lines run up or down",
+    "deskew": "it lies {skew:.1f} degrees askew",
+    "enlarge": "its letters are {letters:.0f} pixels high",
+    "reduce": "its letters are {letters:.0f} pixels high",
+    "turn 180": "it stands on its head",
+}
+"""Step -> the defect of the page that it mends."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +79,12 @@ def prepare(picture: Grey) -> Prepared:
     return Prepared(
         picture, scale, left, top, lie.sideways, tuple(steps), {name: round(x, 4) for name, x in measured.items()}
     )
+
+
+def why(steps: Sequence[str], measured: Mapping[str, float]) -> str:
+    """The defects behind these steps as a short sentence about the page."""
+    facts = {"skew": abs(measured["skew_degrees"]), "letters": measured["x_height_pixels"]}
+    return "; ".join(_WHY[step].format(**facts) for step in steps) or "nothing is wrong with it"
 
 
 def _without_noise(picture: Grey, measured: dict[str, float], steps: list[str]) -> Grey:

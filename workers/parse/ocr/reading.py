@@ -28,6 +28,8 @@ class Reading:
     picture: Grey
     """As it was read."""
     on_its_head: bool
+    packs: str
+    """Of Tesseract, with which it was read (``eng+deu``)."""
     decisions: tuple[Decision, ...]
 
 
@@ -47,7 +49,8 @@ def read_upright(prepared: Prepared, page: int, language: str) -> Reading:
         picture, turned = _turned(picture), True
         rows = recognise(picture, page, first)
     if language != "auto":
-        return Reading(rows, picture, turned, ())
+        return Reading(rows, picture, turned, language, ())
+    packs = first
     choice = script.choose(rows, picture, page, first, doubtful=_doubtful(rows))
     if choice.choice not in (first, script.NONE):
         again = recognise(picture, page, choice.choice)
@@ -55,8 +58,8 @@ def read_upright(prepared: Prepared, page: int, language: str) -> Reading:
             kept = f"{choice.reason}, but {choice.choice} reads it worse"
             choice = choice.model_copy(update={"choice": first, "reason": kept})
         else:
-            rows = again
-    return Reading(rows, picture, turned, (choice,))
+            rows, packs = again, choice.choice
+    return Reading(rows, picture, turned, packs, (choice,))
 
 
 def _doubtful(rows: list[Row]) -> bool:

@@ -53,6 +53,12 @@ _MIN_SCRIPT_CONFIDENCE = 0.1
 wrong guess does little harm: only pages that were hardly readable are asked about, and the better reading is kept."""
 
 
+def languages(packs: str) -> tuple[str, ...]:
+    """ISO 639-1 codes of the languages that ``eng+deu`` reads; '' for packs of whole scripts and rare languages."""
+    by_pack = {pack: code for code, pack in _BY_LANGUAGE.items()}
+    return tuple(by_pack.get(pack, "") for pack in packs.split("+"))
+
+
 def usual_pack() -> str:
     """English where it is installed, else whatever is."""
     packs = tesseract.packs()

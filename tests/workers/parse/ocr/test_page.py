@@ -53,6 +53,7 @@ def test_lines_stand_where_they_are_on_the_page_also_when_it_lay_askew() -> None
     assert 0.9 < (first.confidence or 0) <= 1
     assert decision(level, "ocr.prepare").choice == "as it is"
     assert decision(askew, "ocr.prepare").choice == "deskew"
+    assert decision(askew, "ocr.prepare").reason == "it lies 4.0 degrees askew"
     assert decision(askew, "ocr.prepare").measured["skew_degrees"] == pytest.approx(-4, abs=0.1)
     assert {one.page for one in askew.decisions} == {3}
 
