@@ -104,10 +104,19 @@ def route(content: bytes, declared: str, url: str) -> Route:
         return _route_container(zip_content(content), claims)
     if head.startswith(OLE_MAGIC):
         raise _unsupported(ole_content(content), claims)
+    head = _page_without_nuls(head)
     if not looks_like_text(head):
         raise _unsupported(_binary_name(content), claims)
     opening = peek(head)
     return _by_opening(opening.lstrip("\ufeff \t\r\n"), content, claims) or _by_claims(opening, content, claims)
+
+
+def _page_without_nuls(head: bytes) -> bytes:
+    """The head of what opens as a web page without its NULs, which browsers skip (HTML Standard, 13.2.5); else as it is."""
+    bare = head.replace(b"\0", b"")
+    if bare != head and looks_like_text(bare) and _HTML_OPENING.match(peek(bare).lstrip()):
+        return bare
+    return head
 
 
 def _route(format: Format, reason: str, claims: Claims, measured: dict[str, float] | None = None) -> Route:

@@ -37,7 +37,7 @@ def command(files: tuple[Path, ...], form: str | None, processes: int | None, as
     """
     config = _parse_fields(assignments)
     for file in files:
-        if not file.exists():
+        if not os.path.lexists(file):
             raise InvalidSpec(f"There is no file {str(file)!r}.", next_step="Check the path.")
     demand_installed("parse")
     from agent.spec import JobSpec
@@ -46,7 +46,7 @@ def command(files: tuple[Path, ...], form: str | None, processes: int | None, as
     readers = processes or min(len(os.sched_getaffinity(0)), _MAX_PROCESSES)
     options = ["--form", form or "markdown", "--config", spec.parse.model_dump_json(), "--processes", str(readers)]
     # -P: a file of the current folder must not pass for a library of ours.
-    argv = [sys.executable, "-P", "-m", "workers.parse.alone.command", *options, "--", *map(str, files)]
+    argv = [sys.executable, "-P", "-m", "workers.parse.alone", *options, "--", *map(str, files)]
     os.execv(sys.executable, argv)
 
 

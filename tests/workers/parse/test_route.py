@@ -117,3 +117,9 @@ def test_the_route_says_what_decided() -> None:
     assert route(b"%PDF-1.7", "", "").reason == "begins with %PDF-"
     assert route(b"words", "text/markdown", "").reason == "declared as text/markdown"
     assert route(b"words", "", "file:///a.rst").reason == "extension .rst"
+
+
+def test_nuls_hide_no_page_but_noise_is_none() -> None:
+    assert route(b"<!doctype html><p>A null \0 in it", "", "file:///a.html").format is Format.HTML
+    with pytest.raises(DocumentRejected, match="unsupported_format"):
+        route(b"<html>" + bytes(range(256)) * 20, "text/html", "file:///a.html")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -11,7 +12,10 @@ from agent.job.records import Page
 
 
 def named_files(paths: Sequence[Path]) -> list[Path]:
-    """The files named, and for a folder all files below it but hidden ones, in order of their paths.
+    """The files named, and for a folder all that lies below it but what is hidden, in order of their paths.
+
+    Links to folders are not followed, since they may lead back. They, folders that may not be listed and links to
+    nowhere are among the paths: whoever reads them says why they cannot be read.
 
     Raises:
         InvalidSpec: a path leads nowhere, or a folder holds no file.
@@ -20,19 +24,25 @@ def named_files(paths: Sequence[Path]) -> list[Path]:
 
 
 def _files_of(path: Path) -> Iterator[Path]:
-    if not path.is_dir():
-        if not path.exists():
-            raise InvalidSpec(f"There is no file {str(path)!r}.", next_step="Check the path.")
+    if not os.path.lexists(path):
+        raise InvalidSpec(f"There is no file {str(path)!r}.", next_step="Check the path.")
+    if not os.path.isdir(path):
         yield path
         return
-    found = sorted(file for file in path.rglob("*") if file.is_file() and not _is_hidden(file.relative_to(path)))
+    found = sorted(_below(path))
     if not found:
         raise InvalidSpec(f"The folder {str(path)!r} holds no file.", next_step="Name a folder with documents.")
     yield from found
 
 
-def _is_hidden(path: Path) -> bool:
-    return any(part.startswith(".") for part in path.parts)
+def _below(root: Path) -> Iterator[Path]:
+    unlisted: list[Path] = []
+    for folder, folders, files in os.walk(root, onerror=lambda error: unlisted.append(Path(error.filename))):
+        here = Path(folder)
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        yield from (here / name for name in files if not name.startswith("."))
+        yield from (here / name for name in folders if (here / name).is_symlink())
+    yield from unlisted
 
 
 def page_of(file: Path, content: bytes) -> Page:
@@ -41,7 +51,7 @@ def page_of(file: Path, content: bytes) -> Page:
     return Page(
         id=hashlib.sha256(url.encode()).hexdigest()[:16],
         url=url,
-        source=f"file:{file}",
+        source=f"file:{os.fsencode(file).decode(errors='replace')}",  # names of files are bytes, not always UTF-8
         blob=hashlib.sha256(content).hexdigest(),
         size_bytes=len(content),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import tempfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -82,15 +83,18 @@ def _content_of(file: Path) -> bytes:
     """The bytes of a regular file.
 
     Raises:
-        DocumentRejected: ``not_a_file`` (a pipe or device, which could be read for ever), ``too_large``,
-            ``unreadable``.
+        DocumentRejected: ``not_a_file`` (a link to a folder, or a pipe or device, which could be read for ever),
+            ``too_large``, ``unreadable``.
     """
-    if not file.is_file():
-        raise DocumentRejected("not_a_file", "it is a pipe, a device or a socket")
     try:
-        size = file.stat().st_size
-        if size > MAX_FILE_MB << 20:
-            raise DocumentRejected("too_large", f"{size >> 20} MB, at most {MAX_FILE_MB} MB are read")
+        found = file.stat()
+        if stat.S_ISDIR(found.st_mode):
+            os.listdir(file)  # says why it was not listed
+            raise DocumentRejected("not_a_file", "it is a link to a folder; name the folder itself")
+        if not stat.S_ISREG(found.st_mode):
+            raise DocumentRejected("not_a_file", "it is a pipe, a device or a socket")
+        if found.st_size > MAX_FILE_MB << 20:
+            raise DocumentRejected("too_large", f"{found.st_size >> 20} MB, at most {MAX_FILE_MB} MB are read")
         return file.read_bytes()
     except OSError as error:
         raise DocumentRejected("unreadable", os.strerror(error.errno) if error.errno else str(error)) from error

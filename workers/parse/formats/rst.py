@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from agent.job.licences import spdx
-from agent.job.records import Block
+from agent.job.records import Block, Decision
 from workers.parse import blocks
 from workers.parse.dates import iso_date
 from workers.parse.formats.locate import located
 from workers.parse.formats.rst_tolerance import teach_tolerance, words
+from workers.parse.formats.text import read_text
 from workers.parse.parsed import Parsed
 
 _UNKNOWN_ROLE = re.compile(r":[\w+.:-]+:`(?:[^`<]*?\s*)?([^`]*)`")
@@ -21,11 +22,17 @@ _SUBSTITUTION = re.compile(r"\|([^|]+)\|_{0,2}")
 def read_rst(text: str) -> Parsed:
     """The blocks of a reStructuredText document; title, authors, date and licence from its title and field list.
 
-    Unknown roles give their text, unknown directives the content under them; nothing is included, fetched or run.
+    Unknown roles give their text, unknown directives the content under them; nothing is included, fetched or run. What
+    docutils breaks on is read as plain text, with a decision that says so.
     """
     from docutils import nodes
 
-    tree = _tree(text)
+    try:
+        tree = _tree(text)
+    except (RecursionError, MemoryError):
+        raise
+    except Exception as error:
+        return _as_text(text, f"docutils broke on it: {type(error).__name__}: {error}")
     found = [block for block in _blocks(tree, 1) if block.text.strip("|- \n")]
     fields = {
         field.children[0].astext().lower(): blocks.one_line(field.children[1].astext())
@@ -45,6 +52,13 @@ def read_rst(text: str) -> Parsed:
     if title:
         obtained["title"] = "first heading"
     return Parsed(blocks=located(found, text), parser="rst", title=title, obtained=obtained, **stated)
+
+
+def _as_text(text: str, reason: str) -> Parsed:
+    """What is left when docutils fails: its transforms trust each other, and damaged markup ends in a KeyError."""
+    plain = read_text(text)
+    broken = Decision(step="rst", choice="plain_text", reason=blocks.one_line(reason))
+    return plain.model_copy(update={"decisions": (broken, *plain.decisions)})
 
 
 def _tree(text: str) -> Any:

@@ -15,6 +15,10 @@ _TAG = re.compile(r"<[a-zA-Z](?:[^\"'>]++|\"[^\"]*+\"|'[^']*+')*+")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 """Half a character, which no parser takes."""
 
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+"""What the parser takes and its tree refuses when text is put back into it (XML 1.0, production 2)."""
+
+_REFERENCE = re.compile(r"&#(?:[xX]0*([0-9a-fA-F]{1,4})|0*([0-9]{1,5}))(?![0-9a-fA-F]);?")
 _QUOTED = re.compile(r"\"[^\"]*+\"|'[^']*+'")
 _MAX_ATTRIBUTES = 5000
 """Of one element. libxml2 compares each with all before it: 20,000 take 0.4 s, a million would take a quarter hour."""
@@ -30,10 +34,26 @@ def load(text: str) -> Any:
 
     if any(_attributes(tag[0]) > _MAX_ATTRIBUTES for tag in _TAG.finditer(text)):
         raise DocumentRejected("too_complex", f"an element with more than {_MAX_ATTRIBUTES} attributes")
-    root = trafilatura.load_html(_SURROGATE.sub("\ufffd", text))
+    root = trafilatura.load_html(_SURROGATE.sub("\ufffd", _without_controls(text)))
     if root is None:
         raise DocumentRejected("no_text", "no HTML element could be read")
     return root
+
+
+def _without_controls(text: str) -> str:
+    """The source without control characters, written as they are or as references; those that feed a line or a page
+    leave a space.
+    """
+    return _REFERENCE.sub(_unless_control, _CONTROL.sub(_in_place_of, text))
+
+
+def _unless_control(reference: re.Match[str]) -> str:
+    letter = chr(int(reference[1], 16) if reference[1] else int(reference[2]))
+    return _CONTROL.sub(_in_place_of, letter) if _CONTROL.match(letter) else reference[0]
+
+
+def _in_place_of(control: re.Match[str]) -> str:
+    return " " if control[0] in "\v\f" else ""
 
 
 def body_of(root: Any) -> Any:

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import textwrap
+import time
 from pathlib import Path
 
+import psutil
 import pytest
 
+from agent.spec import ParseConfig
 from tests.workers.parse.papers import column, paper
 from tests.workers.parse.shards import PROSE
 from workers.parse.alone.command import main
+from workers.parse.alone.reading import read_files
 
 GOOD = f"# Qubits\n\n{PROSE}\n"
 
@@ -62,6 +67,51 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path, capsys: pytest.CaptureFixture[
     os.mkfifo(tmp_path / "pipe")
     assert main([str(tmp_path / "pipe"), "--form", "json"]) == 1
     assert json.loads(capsys.readouterr().out)["rejected"] == "not_a_file"
+
+
+def test_whatever_lies_in_a_folder_costs_one_line_each(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "folder"
+    (folder / "sub").mkdir(parents=True)
+    (folder / "sub" / "back").symlink_to(folder)
+    (folder / "loop").symlink_to("loop")
+    (folder / "nowhere").symlink_to("gone.md")
+    Path(os.fsdecode(bytes(folder) + b"/caf\xe9.md")).write_text(GOOD)
+    assert main([str(folder), "--form", "json"]) == 1
+    told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [(line.get("rejected"), line.get("detail", "")[:20]) for line in told] == [
+        (None, ""),
+        ("unreadable", "Too many levels of s"),
+        ("unreadable", "No such file or dire"),
+        ("not_a_file", "it is a link to a fo"),
+    ]
+
+
+def test_a_file_that_vanished_is_unreadable(tmp_path: Path) -> None:
+    (outcome,) = read_files([tmp_path / "gone.md"], ParseConfig(), 1)
+    assert (outcome.reason, outcome.detail) == ("unreadable", "No such file or directory")
+
+
+@pytest.mark.parametrize("moment", ["while it starts", "while it reads"])
+def test_ctrl_c_ends_it_at_once_quietly_and_leaves_nothing(tmp_path: Path, moment: str) -> None:
+    slow = tmp_path / "slow.md"
+    slow.write_text("# A title\n\n" + "*a **a _a __a " * 20_000)
+    command = [sys.executable, "-m", "agent.cli", "parse", str(slow), str(slow), "--processes", "2"]
+    asked = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={**os.environ, "TMPDIR": str(tmp_path)},
+        start_new_session=True,
+    )  # fmt: skip
+    process, deadline_s = psutil.Process(asked.pid), time.monotonic() + 30
+    while not (process.children() if moment == "while it reads" else "workers.parse.alone" in process.cmdline()):
+        assert time.monotonic() < deadline_s
+        time.sleep(0.05)
+    time.sleep(0.3)
+    family = process.children(recursive=True)
+    os.killpg(asked.pid, signal.SIGINT)
+    _, errors = asked.communicate(timeout=2)
+    assert asked.returncode == 130
+    assert errors == b""
+    assert psutil.wait_procs(family, timeout=1)[1] == []
+    assert list(tmp_path.iterdir()) == [slow]
 
 
 @pytest.mark.parametrize(

@@ -69,6 +69,14 @@ def test_title_author_and_date_come_from_the_document() -> None:
     assert (parsed.title, parsed.authors, parsed.date) == ("Qubits", ("Ada One",), "2024-03-04")
 
 
+def test_what_docutils_breaks_on_is_read_as_plain_text_and_says_so() -> None:
+    parsed = read_rst("A gate.\n\n   :format: html:: |b|\n.. |b| replace:: |a|\n")
+    assert [(each.choice, each.reason) for each in parsed.decisions] == [
+        ("plain_text", "docutils broke on it: KeyError: 'a'")
+    ]
+    assert parsed.blocks[0].text == "A gate."
+
+
 def test_broken_markup_is_read_as_far_as_it_goes() -> None:
     parsed = read_rst("Title\n===\n\nAn *unclosed emphasis and a `broken role.\n\nMore text.\n")
     assert parsed.blocks[-1].text == "More text."

@@ -36,6 +36,14 @@ def parsed() -> Parsed:
     return read_html(PAGE, "https://qubits.example/teleportation")
 
 
+def test_control_characters_cost_the_page_nothing_however_they_are_written() -> None:
+    page = (
+        "<html><body><p>A gate\x0cturns &#12;a &#x1;qubit, &#00031;and &#65; measurement ends that.</p></body></html>"
+    )
+    (block,) = read_html(page).blocks
+    assert block.text == "A gate turns a qubit, and A measurement ends that."
+
+
 def test_the_frame_of_the_site_is_left_out(parsed: Parsed) -> None:
     text = "\n".join(block.text for block in parsed.blocks)
     for furniture in ("cookies", "Shop", "About us", "Imprint", "¶"):
