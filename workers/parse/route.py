@@ -112,7 +112,7 @@ def route(content: bytes, declared: str, url: str) -> Route:
 
 
 def _page_without_nuls(head: bytes) -> bytes:
-    """The head of what opens as a web page without its NULs, which browsers skip (HTML Standard, 13.2.5); else as it is."""
+    """What opens as a web page without its NULs, which browsers skip (HTML Standard, 13.2.5); all else as it is."""
     bare = head.replace(b"\0", b"")
     if bare != head and looks_like_text(bare) and _HTML_OPENING.match(peek(bare).lstrip()):
         return bare

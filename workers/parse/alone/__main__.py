@@ -1,4 +1,4 @@
-"""``python -m workers.parse.alone``, which ``finetune parse`` becomes: Ctrl-C ends it at once and quietly at any moment."""
+"""``python -m workers.parse.alone``, which ``finetune parse`` becomes: Ctrl-C ends it quietly at any moment."""
 
 from __future__ import annotations
 

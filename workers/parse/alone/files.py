@@ -26,7 +26,7 @@ def named_files(paths: Sequence[Path]) -> list[Path]:
 def _files_of(path: Path) -> Iterator[Path]:
     if not os.path.lexists(path):
         raise InvalidSpec(f"There is no file {str(path)!r}.", next_step="Check the path.")
-    if not os.path.isdir(path):
+    if not path.is_dir():
         yield path
         return
     found = sorted(_below(path))

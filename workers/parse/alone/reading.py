@@ -89,7 +89,7 @@ def _content_of(file: Path) -> bytes:
     try:
         found = file.stat()
         if stat.S_ISDIR(found.st_mode):
-            os.listdir(file)  # says why it was not listed
+            next(file.iterdir(), None)  # says why it was not listed
             raise DocumentRejected("not_a_file", "it is a link to a folder; name the folder itself")
         if not stat.S_ISREG(found.st_mode):
             raise DocumentRejected("not_a_file", "it is a pipe, a device or a socket")
