@@ -55,6 +55,9 @@ _HEAD_BYTES = 8192
 
 @cache
 def _magika() -> Magika:
+    from workers.parse.one_thread import one_thread
+
+    one_thread()
     from magika import Magika
 
     return Magika()

@@ -227,10 +227,11 @@ def _repaired(text: str) -> tuple[str, int]:
         explain=False,
     )
     damaged = _may_be_damaged()
+    has_controls = bool(_CONTROL.search(text))
     lines: list[str] = []
     changed = 0
     for line in text.split("\n"):
-        if not damaged.search(line):
+        if (line.isascii() and not has_controls) or not damaged.search(line):
             lines.append(line)
             continue
         fixed = "".join(
@@ -244,6 +245,9 @@ def _repaired(text: str) -> tuple[str, int]:
 
 _TERMINAL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 """Control characters and the escape that opens a terminal's colours."""
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+"""All of ASCII that ftfy changes."""
 
 
 def _difference(before: str, after: str) -> int:

@@ -38,7 +38,7 @@ at closely. In prose of any of 20 languages the 40 most frequent words make 0.35
 _PROSE = (BlockKind.PARAGRAPH, BlockKind.LIST, BlockKind.QUOTE, BlockKind.HEADING)
 _WORD = re.compile(r"[^\W\d_]+")
 _NO_LANGUAGE = re.compile(
-    r"\${1,2}[^$\n]{1,2000}\${1,2}|`[^`\n]{1,2000}`|https?://\S{1,2000}|<[A-Z]{2,8}>|\\[a-zA-Z]{1,40}|\w*[\d_]\w*"
+    r"\${1,2}[^$\n]{1,2000}\${1,2}|`[^`\n]{1,2000}`|https?://\S{1,2000}|<[A-Z]{2,8}>|\\[a-zA-Z]{1,40}|[^\W\d_]*+[\d_]\w*"
 )
 """Formulas, code, addresses, masks and names of variables within prose."""
 
@@ -119,6 +119,6 @@ def _classified(text: str) -> tuple[str, float]:
 
 @cache
 def _identifier() -> Any:
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+    from workers.parse.identifier import load
 
-    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    return load()

@@ -15,8 +15,12 @@ from agent.job.records import BlockKind
 _RAW = (BlockKind.CODE, BlockKind.FORMULA)
 """Kinds whose every sign may mean something: they lose what no program or typesetter takes, and nothing else."""
 
-_PLAIN = re.compile(r"[\n -~]*")
-"""Most blocks of most documents; none of the rules below touches one."""
+_PLAIN = re.compile(
+    r"[\n -~\u00a1-\u00a7\u00a9-\u00ac\u00ae\u00b0-\u00b3\u00b5-\u00b7\u00b9-\u024f\u0391-\u03ce\u0400-\u045f"
+    r"\u2010-\u2015\u2018-\u201e\u2020-\u2022\u2026\u2030-\u203a\u20ac\u2190-\u22ff\u3001\u3002\u4e00-\u9fff]*"
+)
+"""Most blocks of most documents; none of the rules below touches one, and all are in NFC: ASCII, letters of Europe,
+Han, usual punctuation, arrows and operators."""
 
 _CONTROLS = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff\ufff9-\ufffb\ufffe\uffff\ufdd0-\ufdef\u202a-\u202e\u2066-\u2069]"

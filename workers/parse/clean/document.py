@@ -12,7 +12,7 @@ from workers.parse.clean.contents import without_contents
 from workers.parse.clean.furniture import without_furniture
 from workers.parse.clean.languages import Writing, writing
 from workers.parse.clean.paragraphs import joined
-from workers.parse.clean.personal.mask import masked
+from workers.parse.clean.personal.mask import finders, masked
 from workers.parse.clean.references import without_references
 from workers.parse.clean.repeats import without_repeats
 from workers.parse.clean.typography import typography
@@ -57,7 +57,10 @@ def cleaned(blocks: Iterable[Block], *, mask: bool) -> Cleaned:
         if turn and kept == before:
             break
         if mask:
-            kept = [_with_text(block, masked(block.text, finds)) for block in kept]
+            able = finders("\n".join(block.text for block in kept))
+            kept = [_with_text(block, masked(block.text, finds, able)) for block in kept]
+        if kept == before:
+            break
     if changes:  # menus and bibliographies had a vote
         language = language_of(kept)
     decisions = (*_signs_decision(signs), *_step_decisions(changes), *_mask_decision(finds))

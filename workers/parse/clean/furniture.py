@@ -105,12 +105,26 @@ def _is_furniture(block: Block, at_edge: bool) -> bool:
     text = block.text
     if block.kind not in _PROSE or len(text) > _LONGEST:
         return False
-    parts = [part for part in (part.strip(_TRIM) for part in _SPLIT.split(text)) if part]
-    if parts and all(map(_PHRASE.fullmatch, parts)):
+    if parts := _phrases(text):
         return len(parts) > 1 or block.kind is not BlockKind.HEADING or not _ALONE_TOO.fullmatch(parts[0])
     if at_edge and any(line.fullmatch(text) for line in _LINES):
         return True
     return at_edge and _is_breadcrumb(text)
+
+
+def _phrases(text: str) -> list[str]:
+    """The parts of a text where each is a phrase of furniture; none where one is not, as mostly the first shows."""
+    found = []
+    start = 0
+    while start <= len(text):
+        sign = _SPLIT.search(text, start)
+        part = text[start : sign.start() if sign else len(text)].strip(_TRIM)
+        if part and not _PHRASE.fullmatch(part):
+            return []
+        if part:
+            found.append(part)
+        start = sign.end() if sign else len(text) + 1
+    return found
 
 
 def _is_breadcrumb(text: str) -> bool:

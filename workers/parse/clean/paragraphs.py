@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 from agent.job.records import Block, BlockKind
@@ -36,7 +37,7 @@ def joined(blocks: Sequence[Block], own: Writing) -> Joined:
     and something broke it: a hyphen, or a page's or column's end. A word that a line's end has cut is put together
     where the document also has it whole.
     """
-    vocabulary = _vocabulary(blocks) if any(_may_be_broken(block) for block in blocks) else frozenset()
+    vocabulary = _Vocabulary(blocks)
     kept: list[Block] = []
     paragraphs = words = 0
     for block in blocks:
@@ -59,11 +60,21 @@ def _may_be_broken(block: Block) -> bool:
     )
 
 
-def _vocabulary(blocks: Iterable[Block]) -> frozenset[str]:
-    return frozenset(word.casefold() for block in blocks for word in _WORD.findall(block.text))
+class _Vocabulary:
+    """The words of a document, read when the first is asked for: most documents have no broken ones."""
+
+    def __init__(self, blocks: Iterable[Block]) -> None:
+        self._blocks = blocks
+
+    def __contains__(self, word: str) -> bool:
+        return word in self._words
+
+    @cached_property
+    def _words(self) -> frozenset[str]:
+        return frozenset(word.casefold() for block in self._blocks for word in _WORD.findall(block.text))
 
 
-def _continued(first: Block, second: Block, own: Writing, vocabulary: frozenset[str]) -> str:
+def _continued(first: Block, second: Block, own: Writing, vocabulary: _Vocabulary) -> str:
     """The text of both where the second goes on with the first, else ''."""
     if first.kind is not BlockKind.PARAGRAPH or second.kind is not BlockKind.PARAGRAPH:
         return ""
@@ -89,7 +100,7 @@ def _broken_by_layout(first: Block, second: Block) -> bool:
     return second.page == first.page and bool(first.box and second.box and second.box[1] < first.box[1])
 
 
-def _across_hyphen(first: str, second: str, own: Writing, vocabulary: frozenset[str]) -> str:
+def _across_hyphen(first: str, second: str, own: Writing, vocabulary: _Vocabulary) -> str:
     head, tail = _WORD.findall(first[-60:]), _WORD.match(second)
     if not head or not tail:
         return ""
@@ -99,7 +110,7 @@ def _across_hyphen(first: str, second: str, own: Writing, vocabulary: frozenset[
     return f"{first}{second}" if hyphenated in vocabulary else f"{first[:-1]}{second}"
 
 
-def _mended(text: str, vocabulary: frozenset[str]) -> tuple[str, int]:
+def _mended(text: str, vocabulary: _Vocabulary) -> tuple[str, int]:
     """The text with cut words that the document has whole, and how many."""
     found = 0
 

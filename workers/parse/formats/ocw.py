@@ -9,7 +9,6 @@ from typing import Any
 
 from agent.errors import DocumentRejected
 from agent.job.licences import spdx
-from workers.parse.html.read import read_html
 from workers.parse.parsed import Parsed
 
 _EXCLUDED = re.compile(r"excluded\s+from\s+(?:our|the|this|MIT's)\s+Creative\s+Commons", re.IGNORECASE)
@@ -24,6 +23,8 @@ def read_ocw(text: str, url: str = "") -> Parsed:
     Raises:
         DocumentRejected: ``corrupt_json``; ``no_text`` when there is no text, or none that is not excluded.
     """
+    from workers.parse.html.read import read_html  # is_ocw is asked of every document, most of which need no HTML
+
     try:
         record = json.loads(text)
     except ValueError as error:

@@ -39,12 +39,13 @@ def choose(page: Segments, structure: Structure, found: Votes) -> Choice:
 
 def scores(page: Segments, rows: Sequence[Features], weights: Mapping[str, float], bias: float) -> list[float]:
     """The log-odds of each run to be content."""
-    of_roles: dict[Role, float] = {}
+    of_roles: dict[int, float] = {}
     found = []
+    weight_of = weights.get
     for run, row in zip(page.runs, rows, strict=True):
         if run.roles not in of_roles:
             of_roles[run.roles] = bias + sum(weights.get(name, 0.0) for name in role_names(run.roles))
-        found.append(of_roles[run.roles] + sum(weights.get(name, 0.0) * value for name, value in row.items()))
+        found.append(of_roles[run.roles] + sum([weight_of(name, 0.0) * value for name, value in row.items()]))
     return found
 
 

@@ -57,7 +57,9 @@ class _Page:
         found = []
         for at, run in enumerate(self._runs):
             kept = at in self._votes.trafilatura
-            row = self._of_run(at, run, kept) | self._around(at, run, kept) | of_page
+            row = self._of_run(at, run, kept)
+            row |= self._around(at, run, kept)
+            row |= of_page
             if not kept:
                 row["missed"] = missed
             found.append(row)
@@ -124,6 +126,6 @@ _TOLD = ~Role.LINK
 """Links are counted by the letters; the other roles each have a weight."""
 
 
-def role_names(roles: Role) -> list[str]:
+def role_names(roles: int) -> list[str]:
     """Names in `weights.WEIGHTS` of the roles that tell content from furniture."""
     return [f"in_{role.name.lower()}" for role in _TOLD if role & roles and role.name]

@@ -182,7 +182,7 @@ class _Page:
         ]
 
     def _with_token(self, tag: str, attribute: str, token: str) -> Iterator[Any]:
-        path = f"//{tag}[contains(concat(' ', normalize-space(@{attribute}), ' '), ' {token} ')]"
+        path = f"//{tag}[@{attribute}][contains(concat(' ', normalize-space(@{attribute}), ' '), ' {token} ')]"
         return iter(self._root.xpath(path))
 
 

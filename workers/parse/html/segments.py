@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from enum import IntFlag, auto
+from functools import lru_cache
 from itertools import accumulate
 from typing import Any
 
@@ -51,19 +52,19 @@ class Role(IntFlag):
     NAMED_NOTICE = auto()
 
 
-_BY_TAG = {
+_TAGS = {
     "nav": Role.NAV, "header": Role.HEADER, "footer": Role.FOOTER, "aside": Role.ASIDE, "main": Role.MAIN,
     "article": Role.ARTICLE, "form": Role.FORM, "button": Role.CONTROL, "label": Role.CONTROL, "dialog": Role.DIALOG,
     "pre": Role.CODE, "noscript": Role.NOSCRIPT, "a": Role.LINK,
 }  # fmt: skip
-_BY_ARIA = {
+_ARIA = {
     "navigation": Role.NAV, "menu": Role.NAV, "menubar": Role.NAV, "banner": Role.HEADER, "contentinfo": Role.FOOTER,
     "complementary": Role.ASIDE, "main": Role.MAIN, "article": Role.ARTICLE, "dialog": Role.DIALOG,
     "alertdialog": Role.DIALOG, "search": Role.FORM,
 }  # fmt: skip
 """https://www.w3.org/TR/wai-aria-1.2/#landmark_roles and the roles of windows and menus."""
 
-_BY_NAME = (
+_NAMES = (
     (Role.NAMED_CONTENT, re.compile(
         r"(?<![a-z])(?:article|content|entry|main|body|post|text|story|description|product|detail|doc|markdown|prose"
         r"|blog|page|topic|message|answer|question|review|rich)"
@@ -81,12 +82,19 @@ _BY_NAME = (
 )  # fmt: skip
 """What sites call their parts, in class and id. None of these decides alone: `weights` says how much each counts."""
 
-_NAMED_AWAY = Role.NAMED_FURNITURE | Role.NAMED_COMMENTS | Role.NAMED_NOTICE
+# Plain numbers: a page takes thousands of steps over them, and the operators of IntFlag are slow.
+_BY_TAG = {name: int(role) for name, role in _TAGS.items()}
+_BY_ARIA = {name: int(role) for name, role in _ARIA.items()}
+_BY_NAME = tuple((int(role), pattern) for role, pattern in _NAMES)
+_LINK = int(Role.LINK)
+_NOT_NAMED_AWAY = ~int(Role.NAMED_FURNITURE | Role.NAMED_COMMENTS | Role.NAMED_NOTICE)
 _MAX_NAMED_SHARE = 0.5
 """Of a page's words; what is named so and holds more is the page (``<div class="has-cookie-banner">`` around all)."""
 
 _WORD = re.compile(r"\w+")
 _SPACE = re.compile(r"[ \t\r\n\f]+")
+_LONGEST_NAME = 100
+"""Characters; names of that length are looked at each time, so that what is kept of names stays small."""
 
 
 @dataclass(slots=True)
@@ -95,7 +103,8 @@ class Box:
 
     element: Any
     tag: str
-    roles: Role
+    roles: int
+    """Of `Role`."""
     parent: int
     first_run: int
     end_run: int = 0
@@ -107,7 +116,7 @@ class Run:
     """Text that flows without a break between blocks."""
 
     box: int
-    roles: Role
+    roles: int
     holder: Any
     """The element whose ``text``, or ``tail``, its first words are."""
     in_tail: bool
@@ -145,16 +154,16 @@ def segments(root: Any) -> Segments:
 
 class _Walk:
     def __init__(self, root: Any) -> None:
-        self._boxes = [Box(root, "body", Role(0), -1, 0)]
+        self._boxes = [Box(root, "body", 0, -1, 0)]
         self._runs: list[Run] = []
         self._open: Run | None = None
         self._breaks = 0
-        self._known: dict[tuple[str, ...], Role] = {}
+        self._known: dict[tuple[str, ...], int] = {}
 
     def walk(self, root: Any) -> Segments:
         from lxml import etree
 
-        stack = [(Role(0), 0, False)]  # roles, box, whether the element opened it
+        stack = [(0, 0, False)]  # roles, box, whether the element opened it
         unseen = 0  # depth inside an element that is not shown
         for event, element in etree.iterwalk(root, events=("start", "end", "comment", "pi")):
             if event == "start":
@@ -164,7 +173,7 @@ class _Walk:
                 if len(stack) > MAX_DEPTH:
                     raise DocumentRejected("too_complex", f"elements nested deeper than {MAX_DEPTH}")
                 roles, box, _ = stack[-1]
-                stack.append(self._enter(element, roles, box) if element is not root else (Role(0), 0, True))
+                stack.append(self._enter(element, roles, box) if element is not root else (0, 0, True))
                 self._text(element.text, element, False, *stack[-1][:2])
                 continue
             if event == "end":
@@ -185,12 +194,12 @@ class _Walk:
         words = list(accumulate((run.words for run in self._runs), initial=0))
         for box in self._boxes[1:]:
             if words[box.end_run] - words[box.first_run] > _MAX_NAMED_SHARE * words[-1]:
-                box.roles &= ~_NAMED_AWAY
+                box.roles &= _NOT_NAMED_AWAY
             box.roles |= self._boxes[box.parent].roles
         for run in self._runs:
             run.roles |= self._boxes[run.box].roles
 
-    def _enter(self, element: Any, roles: Role, box: int) -> tuple[Role, int, bool]:
+    def _enter(self, element: Any, roles: int, box: int) -> tuple[int, int, bool]:
         tag = element.tag
         if tag in INLINE and not element.get(DISPLAYED_FORMULA):
             return roles | self._roles(element, tag), box, False
@@ -200,9 +209,9 @@ class _Walk:
             return roles, box, False
         self._breaks = 0
         self._boxes.append(Box(element, tag, self._roles(element, tag), box, len(self._runs)))
-        return Role(0), len(self._boxes) - 1, True
+        return 0, len(self._boxes) - 1, True
 
-    def _leave(self, entered: tuple[Role, int, bool]) -> None:
+    def _leave(self, entered: tuple[int, int, bool]) -> None:
         _, box, opened = entered
         if opened:
             self._open = None
@@ -210,7 +219,7 @@ class _Walk:
             self._boxes[box].end_run = len(self._runs)
             self._boxes[box].end_box = len(self._boxes)
 
-    def _text(self, text: str | None, holder: Any, in_tail: bool, roles: Role, box: int) -> None:
+    def _text(self, text: str | None, holder: Any, in_tail: bool, roles: int, box: int) -> None:
         if not text:
             return
         run = self._open
@@ -221,13 +230,13 @@ class _Walk:
             self._breaks = 0
             self._runs.append(run)
         run.parts.append(text)
-        if roles & Role.LINK:
+        if roles & _LINK:
             run.linked += len(text)
 
-    def _roles(self, element: Any, tag: str) -> Role:
+    def _roles(self, element: Any, tag: str) -> int:
         """Roles of one element; most elements of a page are named like others before them."""
         if not element.attrib:
-            return _BY_TAG.get(tag, Role(0))
+            return _BY_TAG.get(tag, 0)
         get = element.get
         key = (tag, get("class") or "", get("id") or "", get("role") or "")
         known = self._known.get(key)
@@ -236,11 +245,16 @@ class _Walk:
         return known
 
 
-def _stated_roles(tag: str, classes: str, identifier: str, aria: str) -> Role:
-    roles = _BY_TAG.get(tag, Role(0)) | _BY_ARIA.get(aria, Role(0))
-    name = _SPACE.sub(" ", f"{classes} {identifier}").lower()
-    if len(name) > 1:
-        for role, pattern in _BY_NAME:
-            if pattern.search(name):
-                roles |= role
+def _stated_roles(tag: str, classes: str, identifier: str, aria: str) -> int:
+    roles = _BY_TAG.get(tag, 0) | _BY_ARIA.get(aria, 0)
+    for name in _SPACE.split(f"{classes} {identifier}"):
+        if name:
+            roles |= _named(name) if len(name) <= _LONGEST_NAME else _named.__wrapped__(name)
     return roles
+
+
+@lru_cache(maxsize=8192)
+def _named(name: str) -> int:
+    """Roles by one name: sites, and the tools that make them, use the same ones again and again."""
+    name = name.lower()
+    return sum(role for role, pattern in _BY_NAME if pattern.search(name))

@@ -13,6 +13,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 from workers.parse.blocks import one_line
+from workers.parse.one_thread import one_thread
 from workers.parse.pdf.grid import Word
 from workers.parse.pdf.layout import Box, Line
 from workers.parse.pdf.rules import Ruled, ruled_places
@@ -57,6 +58,7 @@ class PageText:
 @cache
 def mupdf() -> Any:
     """PyMuPDF, silent: what it prints about broken files we say ourselves. Typed as Any, since it is typed in part."""
+    one_thread()  # its layout model is loaded with it
     import pymupdf
 
     library: Any = pymupdf

@@ -28,6 +28,11 @@ _NOBODY = re.compile(r"(?:git|hg|svn)@[\w.-]+[:/]")
 """Accounts of code hosts in clone addresses: the same for everyone."""
 
 
+def may_hold_emails(text: str) -> bool:
+    """Whether a sign or a word for it stands in the text."""
+    return "@" in text or "＠" in text or bool(_AT_WORD.search(text))
+
+
 def find_emails(text: str) -> Iterator[Span]:
     """Where addresses stand whose domain ends in a real top-level domain (https://publicsuffix.org, by tld).
 

@@ -67,6 +67,17 @@ _LEAST_BITS_ASSIGNED = 3.2
 """And what is assigned to a secret's name: 32 random hexadecimal digits have 3.3 to 3.9, names of variables below."""
 
 
+def may_hold_keys(text: str) -> bool:
+    """Whether a part of an issuer's keys, or a name that secrets are assigned to, stands in the text."""
+    lowered = text.lower()
+    return (
+        any(name in lowered for name in _NAMES)
+        or any(part in text for part in _FORMS)
+        or "PRIVATE KEY" in text
+        or "://" in text
+    )
+
+
 def find_keys(text: str) -> Iterator[Span]:
     """Where keys, tokens, passwords of addresses, and private keys stand; placeholders stay."""
     for part, form in _FORMS.items():

@@ -8,13 +8,16 @@ from collections.abc import Callable, Iterable, Iterator
 
 from workers.parse.clean.personal.accounts import find_cards, find_ibans, find_social_security
 from workers.parse.clean.personal.addresses import find_addresses
-from workers.parse.clean.personal.emails import find_emails
-from workers.parse.clean.personal.keys import find_keys
+from workers.parse.clean.personal.emails import find_emails, may_hold_emails
+from workers.parse.clean.personal.keys import find_keys, may_hold_keys
 from workers.parse.clean.personal.phones import find_phones
 
 Span = tuple[int, int]
 
-_WITH_DIGITS: tuple[tuple[str, Callable[[str], Iterator[Span]]], ...] = (
+Finder = tuple[str, Callable[[str], Iterator[Span]]]
+"""The kind, and what finds it."""
+
+_WITH_DIGITS: tuple[Finder, ...] = (
     ("iban", find_ibans),
     ("card", find_cards),
     ("ssn", find_social_security),
@@ -28,10 +31,20 @@ _SEVEN_DIGITS = re.compile(r"\d(?:[^\d\n]{0,3}\d){6}")
 _ADDRESS = re.compile(r"\d\.\d{1,3}\.\d|[0-9a-fA-F]:[0-9a-fA-F]{0,4}:")
 
 
-def masked(text: str, counts: Counter[str]) -> str:
-    """The text with one mask a find; ``counts`` gains the finds by kind (email, phone, ip, key, iban, card, ssn)."""
-    text = _replaced(text, "key", find_keys, counts)
-    text = _replaced(text, "email", find_emails, counts)
+def finders(text: str) -> tuple[Finder, ...]:
+    """What may find something in this text, or in a part of it, beside numbers: most documents hold no key at all."""
+    keys: tuple[Finder, ...] = (("key", find_keys),) if may_hold_keys(text) else ()
+    emails: tuple[Finder, ...] = (("email", find_emails),) if may_hold_emails(text) else ()
+    return keys + emails
+
+
+def masked(text: str, counts: Counter[str], able: Iterable[Finder] | None = None) -> str:
+    """The text with one mask a find; ``counts`` gains the finds by kind (email, phone, ip, key, iban, card, ssn).
+
+    ``able`` is what `finders` says of a text that this one is part of.
+    """
+    for kind, find in finders(text) if able is None else able:
+        text = _replaced(text, kind, find, counts)
     if _SEVEN_DIGITS.search(text) or _ADDRESS.search(text):
         for kind, find in _WITH_DIGITS:
             text = _replaced(text, kind, find, counts)
