@@ -1,4 +1,5 @@
-"""Main content of web pages, ours beside the extractors it asks and others: word F1 by page type, and pages a second.
+"""Main content of web pages, ours beside the extractors it asks and others: word F1 by page type, and pages a second;
+title, author and date beside trafilatura's.
 
 Words are lower-cased ``\\w+`` as multisets, figures means over pages. Ours is the text after reading and cleaning. Its
 weights were learnt from these pages: ``python -m tests.bench.fit_html`` prints what they reach on pages held out.
@@ -21,6 +22,7 @@ from typing import NamedTuple
 
 from agent.errors import DocumentRejected
 from agent.spec import ParseConfig
+from tests.bench.page_metadata import print_metadata
 from workers.parse.clean.document import cleaned
 from workers.parse.read import ReadRequest, read
 
@@ -138,6 +140,7 @@ def main() -> None:
     _interval("all pages", gains)
     articles = [gain for gain, gold in zip(gains, golds, strict=True) if gold["page_type"] == "article"]
     _interval("articles", articles)
+    print_metadata(golds, contents)
 
 
 def score(found: Counter[str], gold: Counter[str]) -> Score:

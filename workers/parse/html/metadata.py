@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Any, NamedTuple
 
 from agent.job.licences import spdx
@@ -11,6 +12,7 @@ from workers.parse.blocks import one_line
 from workers.parse.dates import iso_date
 from workers.parse.html.json_ld import Item, items, texts
 from workers.parse.html.markup import text_of
+from workers.parse.html.shown import heading_text, item_names, shown_days, shown_names, without_by
 
 _DOI = re.compile(r"\b10\.\d{4,9}/[^\s\"'<>]+")
 _LANGUAGE = re.compile(r"([a-z]{2})(?:[-_].*)?", re.IGNORECASE)
@@ -96,15 +98,18 @@ class _Page:
         self._works: list[Item] = [item for item in described if item.types & _WORKS]
 
     def titles(self) -> Iterator[Found]:
+        headings = [text for each in self._root.iter("h1") if (text := heading_text(each).rstrip(_ANCHOR_SIGNS))]
+        for title, where in self._stated_titles(headings):
+            yield _without_site(one_line(title), headings), where
+
+    def _stated_titles(self, headings: Sequence[str]) -> Iterator[Found]:
         yield from self._in_meta(_TITLE_META[:1])
-        headings = [text_of(heading) for heading in self._root.iter("h1")]
         yield from self._in_works("headline")
         yield from self._in_meta(_TITLE_META[1:])
         yield from self._in_works("name")
         if len(headings) == 1:
-            yield headings[0].rstrip(_ANCHOR_SIGNS), "h1"
-        whole = one_line(self._root.findtext(".//title") or "")
-        yield _PARTED.split(whole)[0] if headings[:1] and whole.startswith(headings[0]) else whole, "title element"
+            yield headings[0], "h1"
+        yield self._root.findtext(".//title") or "", "title element"
 
     def authors(self) -> tuple[tuple[str, ...], str]:
         for found in (
@@ -112,7 +117,8 @@ class _Page:
             self._names_in_works(),
             self._all_in_meta(_AUTHOR_META[3:]),
             [(text_of(link), "rel=author") for link in self._with_token("a", "rel", "author")],
-            [(text_of(each), "itemprop author") for each in self._with_token("*", "itemprop", "author")],
+            [(name, "itemprop author") for name in item_names(self._root)],
+            [(name, "byline") for name in islice(shown_names(self._root), 1)],
         ):
             names = list(dict.fromkeys(name for value, _ in found for name in _names(value)))
             if names:
@@ -128,6 +134,7 @@ class _Page:
         times = list(self._root.iter("time"))
         for time in sorted(times, key=lambda time: not ({"pubdate", "itemprop"} & set(time.keys()))):
             yield time.get("datetime") or "", "time element"
+        yield from ((day, "shown on the page") for day in shown_days(self._root))
 
     def licences(self) -> Iterator[Found]:
         for element in self._with_token("*", "rel", "license"):
@@ -195,7 +202,12 @@ def _names(value: str) -> list[str]:
     if "://" in value:
         return []
     parts = re.split(r"\s*;\s*|\s+and\s+", one_line(value))
-    return [part.removeprefix("By ").removeprefix("by ").strip(" ,") for part in parts if any(map(str.isalpha, part))]
+    return [without_by(part).strip(" ,") for part in parts if any(map(str.isalpha, part))]
+
+
+def _without_site(title: str, headings: Iterable[str]) -> str:
+    """A title without what follows a heading of the page in it: the name of the site."""
+    return next((each for each in headings if title.startswith(each) and _PARTED.match(title[len(each) :])), title)
 
 
 def _language(value: str) -> str:
