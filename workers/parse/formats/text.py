@@ -101,6 +101,9 @@ def _paragraph(lines: list[str], *, first: bool) -> list[tuple[int, int, Block]]
         return [(0, 1, title), *((start + 2, after + 2, block) for start, after, block in rest)]
     if whole == 1 and (level := _title_level(lines[0].strip(), first=first)):
         return [(0, 1, blocks.heading(lines[0], level))]
+    if _title_level(lines[0], first=False) and not lines[0].startswith(" ") and _is_indented(lines[1:]):
+        rest = _paragraph(lines[1:], first=False)
+        return [(0, 1, blocks.heading(lines[0], 2)), *((start + 1, after + 1, block) for start, after, block in rest)]
     if all(_UNDERLINE.fullmatch(line) for line in lines):
         return []
     marked = [number for number, line in enumerate(lines) if BULLET.match(line)]
@@ -108,6 +111,11 @@ def _paragraph(lines: list[str], *, first: bool) -> list[tuple[int, int, Block]]
         opening = blocks.paragraph(" ".join(lines[: marked[0]]))
         return [(0, marked[0], opening), (marked[0], whole, blocks.listing(list_items(lines[marked[0] :])))]
     return [(0, whole, blocks.paragraph(join_lines(lines)))]
+
+
+def _is_indented(lines: list[str]) -> bool:
+    """Whether there are lines and all stand to the right of their heading, as in manual pages."""
+    return bool(lines) and all(line.startswith("   ") for line in lines)
 
 
 def list_items(lines: list[str]) -> list[tuple[int, str]]:

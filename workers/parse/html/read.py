@@ -12,6 +12,7 @@ from workers.parse.html.metadata import stated
 from workers.parse.html.page import body_of, drop_unseen, load
 from workers.parse.html.parsoid import is_parsoid, read_parsoid
 from workers.parse.html.paths import Paths
+from workers.parse.html.preformatted import prose_of_preformatted
 from workers.parse.html.segments import segments
 from workers.parse.html.structure import structure
 from workers.parse.html.votes import votes
@@ -36,7 +37,7 @@ def read_html(text: str, url: str = "") -> Parsed:
     page = segments(body_of(root))
     parts = structure(page)
     choice = choose(page, parts, votes(root, page.runs, url))
-    blocks = build(page, parts, with_attached(choice.kept, page, parts), Paths())
+    blocks = prose_of_preformatted(build(page, parts, with_attached(choice.kept, page, parts), Paths()))
     if not blocks:
         raise DocumentRejected("no_text", "the page holds no main content")
     return Parsed(blocks=blocks, parser="html", decisions=(choice.decision,), **said._asdict())

@@ -55,3 +55,9 @@ def test_fields_under_the_title_are_read_and_are_no_text() -> None:
     assert (parsed.title, parsed.authors, parsed.date) == ("GLOSSARY", ("A. Writer",), "2024-12-19")
     assert parsed.licence == "CC-BY-4.0"
     assert [block.text for block in parsed.blocks] == ["GLOSSARY", "QUBIT. A system."]
+
+
+def test_a_heading_right_above_indented_lines_is_one() -> None:
+    found = read_text("GREP(1)\n\nNAME\n       grep - print lines\n\nOPTIONS\n       -v     the other lines\n").blocks
+    assert [(block.text, block.level) for block in found][1:3] == [("NAME", 2), ("grep - print lines", 0)]
+    assert found[3].text == "OPTIONS"
