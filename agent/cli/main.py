@@ -14,7 +14,7 @@ from agent.cli.lazy import LazyGroup
 SENTENCES = {
     "run": "Run a job on this machine and watch it to its end.",
     "discover": "Find the documents about a subject, ranked; nothing is trained.",
-    "parse": "Print files as clean Markdown, or as JSON with all that was decided.",
+    "parse": "Read documents and print their text as Markdown.",
     "demo": "Run the whole way once on a small site that comes with finetune.",
     "submit": "Hand a job to a cluster and return.",
     "status": "Show where a job stands and what it waits for.",
