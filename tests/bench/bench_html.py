@@ -1,7 +1,8 @@
 """Main content of web pages, ours beside the extractors it asks and others: word F1 by page type, and pages a second;
 title, author and date beside trafilatura's.
 
-Words are lower-cased ``\\w+`` as multisets, figures means over pages. Ours is the text after reading and cleaning. Its
+Words are lower-cased ``\\w+`` as multisets, figures means over pages. Ours is the text after reading and cleaning; the
+whole road, which a job and ``finetune parse`` take, adds language, quality and the document itself. Its
 weights were learnt from these pages: ``python -m tests.bench.fit_html`` prints what they reach on pages held out.
 """
 
@@ -21,9 +22,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from agent.errors import DocumentRejected
+from agent.job.records import Page
 from agent.spec import ParseConfig
 from tests.bench.page_metadata import print_metadata
 from workers.parse.clean.document import cleaned
+from workers.parse.judge import judge
 from workers.parse.read import ReadRequest, read
 
 PAGES = Path(__file__).resolve().parents[3] / "shared" / "data" / "html"
@@ -59,6 +62,16 @@ def reading_alone(content: bytes, url: str) -> str:
     except DocumentRejected:
         return ""
     return "\n\n".join(block.text for block in parsed.blocks)
+
+
+def whole_road(content: bytes, url: str) -> str:
+    """Ours to the judged document."""
+    page = Page(id="0" * 16, url=url, source="dir:any", blob="0" * 64, size_bytes=len(content))
+    try:
+        reading = read(content, ReadRequest(url=url, media_type="text/html"), lambda done, total: None)
+    except DocumentRejected:
+        return ""
+    return "\n\n".join(block.text for block in judge(page, reading, ParseConfig()).document.blocks)
 
 
 def plain_trafilatura(content: bytes, url: str) -> str:
@@ -102,6 +115,7 @@ EXTRACTORS: dict[str, Extractor] = {
     "trafilatura": plain_trafilatura,
     "ours": ours,
     "ours, reading alone": reading_alone,
+    "ours, the whole road": whole_road,
     "trafilatura baseline": trafilatura_baseline,
     "resiliparse": resiliparse,
     "jusText": justext,
