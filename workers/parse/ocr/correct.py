@@ -47,16 +47,8 @@ _EITHER_WAY = (
     ("l", "i"), ("l", "t"), ("fi", "fl"), ("fi", "ti"),
 )  # fmt: skip
 _ONE_WAY = (
-    ("1", "l"),
-    ("1", "i"),
-    ("|", "l"),
-    ("|", "i"),
-    ("!", "l"),
-    ("!", "i"),
-    ("0", "o"),
-    ("5", "s"),
-    ("ti", "fi"),
-)
+    ("1", "l"), ("1", "i"), ("|", "l"), ("|", "i"), ("!", "l"), ("!", "i"), ("0", "o"), ("5", "s"),
+)  # fmt: skip
 _CONFUSIONS = (*_EITHER_WAY, *((true, read) for read, true in _EITHER_WAY), *_ONE_WAY)
 """As read -> as printed."""
 
@@ -95,9 +87,8 @@ def corrected(rows: Sequence[Row], languages: Sequence[str]) -> tuple[list[Row],
             corrections.append(Correction(words[at].text, text))
             made[at] = replace(words[at], text=text)
     numbered = iter(range(len(words)))
-    return [
-        replace(row, words=tuple(made.get(next(numbered), word) for word in row.words)) for row in rows
-    ], corrections
+    after = [replace(row, words=tuple(made.get(next(numbered), word) for word in row.words)) for row in rows]
+    return after, corrections
 
 
 def _doubtful_core(words: Sequence[Word], at: int) -> str:

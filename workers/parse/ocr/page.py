@@ -31,10 +31,9 @@ _MIN_PICTURE_SHARE = 0.4
 """Share of the page from which its pictures are the page."""
 
 _MIN_CONFIDENCE = 0.3
-"""Words below this are specks and picture edges; true words of bad scans stay above, but for formulas."""
-
-_FORMULA_CHARACTERS = 3
-"""A weak word with so many letters and digits, in a line that is sure otherwise, is a formula, not a speck."""
+"""Words below this are specks and picture edges where their line is not sure otherwise. In a sure line what has letters
+or digits is print, however spoilt: to leave it out cost 2.1 instead of 1.6 % errors on a page with the other side shining
+through, and spared nothing on speckled or stained ones."""
 
 _MIN_MARK_CONFIDENCE = 0.7
 """Specks are read as single marks with some confidence, true marks with more; those that open a line are bullets."""
@@ -146,8 +145,7 @@ def _of_words(row: Row) -> Row:
 def _is_word(word: Word, first: bool, in_sure_row: bool) -> bool:
     if len(word.text) == 1 and not word.text.isalnum() and not first:
         return word.confidence >= _MIN_MARK_CONFIDENCE
-    formula = in_sure_row and sum(letter.isalnum() for letter in word.text) >= _FORMULA_CHARACTERS
-    return formula or word.confidence >= _MIN_CONFIDENCE
+    return word.confidence >= _MIN_CONFIDENCE or (in_sure_row and any(map(str.isalnum, word.text)))
 
 
 def _changed(corrections: Sequence[Correction], number: int) -> Iterator[Decision]:
