@@ -32,8 +32,8 @@ _MIN_PICTURE_SHARE = 0.4
 
 _MIN_CONFIDENCE = 0.3
 """Words below this are specks and picture edges where their line is not sure otherwise. In a sure line what has letters
-or digits is print, however spoilt: to leave it out cost 2.1 instead of 1.6 % errors on a page with the other side shining
-through, and spared nothing on speckled or stained ones."""
+or digits is print, however spoilt: to leave it out cost 2.1 instead of 1.6 % errors on a page with the other side
+shining through, and spared nothing on speckled or stained ones."""
 
 _MIN_MARK_CONFIDENCE = 0.7
 """Specks are read as single marks with some confidence, true marks with more; those that open a line are bullets."""
