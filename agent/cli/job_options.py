@@ -65,11 +65,13 @@ def model_option(command: Callable[..., Any]) -> Callable[..., Any]:
     )
 
 
-def set_option(command: Callable[..., Any]) -> Callable[..., Any]:
+def set_option(
+    command: Callable[..., Any], *, fields: str = "Any field of any stage", example: str = "train.lora_rank=8"
+) -> Callable[..., Any]:
     """``--set``, the way to every field that has no option of its own."""
     return click.option(
         "--set", "assignments", multiple=True, metavar="FIELD=VALUE",
-        help="Any field of any stage, for example --set train.lora_rank=8; lists as JSON.",
+        help=f"{fields}, for example --set {example}; lists as JSON. May be given several times.",
     )(command)  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import partial
 from pathlib import Path
 
 import click
@@ -27,7 +28,7 @@ _MAX_PROCESSES = 4
     type=click.IntRange(1, 64),
     help=f"Files read at once.  [default: one a core, at most {_MAX_PROCESSES}]",
 )
-@set_option
+@partial(set_option, fields="Any field of parse", example="parse.languages=[]")
 def command(files: tuple[Path, ...], form: str | None, processes: int | None, assignments: tuple[str, ...]) -> None:
     """Read documents and print their text as Markdown.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 
@@ -20,6 +21,8 @@ _PARAGRAPH_BREAKS = 2
 """Line breaks in a row by which authors part paragraphs within one element."""
 _ANCHOR_SIGNS = " ¶#§🔗"
 """What generators put behind a heading to link to it."""
+_LEADING_ANCHOR = re.compile(r"^(?:¶ ?|§(?=[^\W\d]))")
+"""What they put before it; a section sign with a number after it is the heading's own."""
 
 
 def build(page: Segments, parts: Structure, kept: Sequence[bool], paths: Paths) -> tuple[Block, ...]:
@@ -74,7 +77,7 @@ class _Builder:
         box = self._page.boxes[owner]
         stated = box.tag[1:] if box.tag[1:].isdecimal() else box.element.get("aria-level") or ""
         level = int(stated) if stated.isdecimal() and len(stated) == 1 else 2
-        return blocks.heading(_joined(runs).rstrip(_ANCHOR_SIGNS), level)
+        return blocks.heading(_LEADING_ANCHOR.sub("", _joined(runs).rstrip(_ANCHOR_SIGNS), count=1), level)
 
     def _code(self, owner: int, runs: list[Run]) -> Block:
         element = self._page.boxes[owner].element
