@@ -21,6 +21,8 @@ _PARAGRAPH_BREAKS = 2
 """Line breaks in a row by which authors part paragraphs within one element."""
 _ANCHOR_SIGNS = " ¶#§🔗"
 """What generators put behind a heading to link to it."""
+_TERM_ANCHOR_SIGNS = " ¶"
+"""What they put behind a term to link to it: the others may be its own (C#)."""
 _LEADING_ANCHOR = re.compile(r"^(?:¶ ?|§(?=[^\W\d]))")
 """What they put before it; a section sign with a number after it is the heading's own."""
 
@@ -89,7 +91,7 @@ class _Builder:
     def _list(self, owner: int, runs: list[Run]) -> Block:
         items: list[tuple[int, str]] = []
         for item, inside in groupby(runs, key=lambda run: self._item(run.box, owner)):
-            items.append((item[1], _joined(list(inside))))
+            items.append((item[1], _joined(list(inside)).rstrip(_TERM_ANCHOR_SIGNS)))
         return blocks.listing(items)
 
     def _item(self, box: int, owner: int) -> tuple[int, int]:

@@ -37,6 +37,8 @@ def test_a_tag_with_a_million_attributes_is_refused_at_once() -> None:
     assert caught.value.reason == "too_complex"
 
 
-def test_links_to_a_heading_are_no_part_of_it() -> None:
-    tree = lxml.html.fromstring("<div><h2><a>§</a>Examples</h2><h2>§ 3 Terms <a>¶</a></h2><h2>C#, F# and D</h2></div>")
-    assert [block.text for block in to_blocks(tree)] == ["Examples", "§ 3 Terms", "C#, F# and D"]
+def test_links_to_a_heading_or_term_are_no_part_of_it() -> None:
+    tree = lxml.html.fromstring(
+        "<div><h2><a>§</a>Examples</h2><h2>§ 3 Terms <a>¶</a></h2><dl><dt>C# <a>¶</a></dt></dl></div>"
+    )
+    assert [block.text for block in to_blocks(tree)] == ["Examples", "§ 3 Terms", "- C#"]
