@@ -18,6 +18,7 @@ from agent.demo.server import DEMO_SUBJECT, serve_demo_site
 from agent.job.records import Document, Rejected
 from agent.store import ArtifactReader
 from tests.tiny_models import tiny_llama
+from workers.parse.ranges import PARTS, PARTS_FILE
 
 pytestmark = pytest.mark.timeout(180)
 
@@ -40,7 +41,9 @@ def rejected(client: Client, job: Job, stage: Stage) -> list[Rejected]:
 
 def test_a_subject_and_a_site_become_a_published_model(client: Client, model: str) -> None:
     with serve_demo_site() as url:
-        job = client.submit(JobSpec(model=model, subject=DEMO_SUBJECT, sources=[f"site:{url}"], **QUICK))
+        job = client.submit(
+            JobSpec(model=model, subject=DEMO_SUBJECT, sources=[f"site:{url}"], parse={"pages_per_unit": 2}, **QUICK)
+        )
         events = list(job.events())
         result = job.wait(timeout_s=1)
 
@@ -71,6 +74,13 @@ def test_a_subject_and_a_site_become_a_published_model(client: Client, model: st
     assert {path for path, reason in refusals if reason == "off_topic"} >= {"/garden/sourdough.html"}
     assert {"near_duplicate"} <= {reason for path, reason in refusals if "grover" in path}
     curated = ArtifactReader(client.store, job.outputs()[Stage.CURATE][0])
+    (book,) = [each for each in curated.records("documents.jsonl", Document) if each.url.endswith("-matrices.pdf")]
+    assert book.pages == 4, "read in two ranges by two units"
+    assert "Density matrices extend state vectors to uncertain preparations" in book.text, "the end of its last page"
+    ranges = [
+        path for path in job.outputs()[Stage.PARSE] if PARTS_FILE in ArtifactReader(client.store, path).manifest.files
+    ]
+    assert len(ranges) == result.funnel[Stage.PARSE][PARTS].kept == 4, "of the two papers of more than two pages"
     scan = next(each for each in curated.records("documents.jsonl", Document) if each.url.endswith("-scan.pdf"))
     assert scan.parser == "ocr"
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from functools import partial
 
-from agent.errors import ArtifactCorrupt, DocumentRejected
+from agent.errors import ArtifactCorrupt
 from workers.parse.isolation.kept import kept_reader
-from workers.parse.isolation.limits import Limits
-from workers.parse.isolation.process import ReaderFailed
+from workers.parse.parts import read_part
 from workers.parse.ranges import DIVIDED_FILE, DOCUMENTS_FILE, PARTS, PARTS_FILE, Divided, Part, Range
-from workers.parse.request import fault, request_of
+from workers.parse.request import fault
 from workers.runtime.work import Outcome, StageWork
 
 
@@ -17,23 +16,18 @@ def parse_range(work: StageWork) -> Outcome:
     """Writes ``parts.jsonl`` with what was read, or why nothing was; curate joins the parts and judges the whole."""
     asked = Range.model_validate(work.params)
     page = next(each.page for each in work.read(DIVIDED_FILE, Divided) if each.page.id == asked.document)
-    request = request_of(page, work.spec.parse).model_copy(
-        update={"first_page": asked.first_page, "last_page": asked.last_page}
-    )
-    part = Part(document=page.id, first_page=asked.first_page)
     work.output.receive(PARTS)
     try:
-        with kept_reader() as reader:
-            content = work.store.get_blob(page.blob)
-            reading = reader.read(content, request, partial(work.tick, 0, 1), Limits.of(work.spec.parse))
-    except DocumentRejected as rejected:
-        part = part.model_copy(update={"reason": rejected.reason, "detail": rejected.detail})
-    except (ReaderFailed, ArtifactCorrupt) as error:
-        part = part.model_copy(update={"reason": fault(error), "detail": str(error)})
+        content = work.store.get_blob(page.blob)
+    except ArtifactCorrupt as error:
+        part = Part(document=page.id, first_page=asked.first_page, reason=fault(error), detail=str(error))
     else:
-        part = part.model_copy(update={"reading": reading})
+        pages = (asked.first_page, asked.last_page)
+        with kept_reader() as reader:
+            part = read_part(reader, content, page, pages, work.spec.parse, partial(work.tick, 0, 1))
+    if part.reading is not None:
         work.output.keep(PARTS)
-    if part.reason:
+    else:
         shown = f"pages {asked.first_page} to {asked.last_page}: {part.detail}"
         work.output.reject(PARTS, page.id, part.reason, shown, url=page.url)
     work.tick(1, 1)

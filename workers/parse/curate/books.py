@@ -7,20 +7,16 @@ from functools import partial
 
 from agent.contract import Stage
 from agent.errors import DocumentRejected
-from agent.job.records import Decision, Document
+from agent.job.records import Document
 from workers.parse.figures import Figures
 from workers.parse.isolation.kept import kept_reader
 from workers.parse.isolation.process import ReaderFailed, ReaderProcess
+from workers.parse.parts import enough
 from workers.parse.ranges import DIVIDED_FILE, DOCUMENTS_FILE, PARTS_FILE, Divided, Part
-from workers.parse.read import Reading
 from workers.parse.request import fault
 from workers.runtime.work import StageWork
 
-MIN_SHARE = 0.5
-"""Share of its pages from which on a document is used without the ranges that could not be read. A book without one
-chapter still teaches the rest, and the record says what is missing; of less than half nobody can say what it is."""
 _JOINED_FILE = "books.jsonl"
-_LOST = ("unit_lost", "the worker that read them failed again and again")
 
 
 def documents_of(work: StageWork) -> Iterator[Document]:
@@ -63,7 +59,7 @@ def _whole(
     page, config = book.page, work.spec.parse
     beat = partial(work.tick, 0, None)
     try:
-        readings = _enough(book, parts)
+        readings = enough(book.ranges, parts)
         judgement = reader.joined(readings, page, config, beat)
     except DocumentRejected as rejected:
         reason, detail, failed = rejected.reason, rejected.detail, False
@@ -77,32 +73,3 @@ def _whole(
     work.output.receive(noun)
     work.output.reject(noun, page.id, reason, detail, url=page.url, failed=failed)
     return None
-
-
-def _enough(book: Divided, parts: Sequence[Part | None]) -> list[Reading]:
-    """The readings of a book's ranges, the first of which tells what is missing.
-
-    Raises:
-        DocumentRejected: too little of it could be read; with the reason of the first range that could not.
-    """
-    readings: list[Reading] = []
-    missing: list[Decision] = []
-    reasons: list[tuple[str, str]] = []
-    read = 0
-    for (first, last), part in zip(book.ranges, parts, strict=True):
-        if part is not None and part.reading is not None:
-            readings.append(part.reading)
-            read += last - first + 1
-            continue
-        reason, detail = (part.reason, part.detail) if part is not None else _LOST
-        reasons.append((reason, f"pages {first} to {last}: {detail}"))
-        why = f"{reason}: {detail}; pages {first} to {last} are missing"
-        missing.append(Decision(step="pdf.range", choice="left_out", page=first, reason=why))
-    pages = book.ranges[-1][1]
-    if read < pages * MIN_SHARE:
-        reason, detail = reasons[0]
-        raise DocumentRejected(reason, f"{read} of {pages} pages could be read; {detail}")
-    first_reading = readings[0]
-    parsed = first_reading.parsed
-    told = parsed.model_copy(update={"decisions": (*parsed.decisions, *missing)})
-    return [first_reading.model_copy(update={"parsed": told}), *readings[1:]]

@@ -10,6 +10,7 @@ import sys
 import textwrap
 import time
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -17,8 +18,10 @@ import pytest
 from agent.spec import ParseConfig
 from tests.workers.parse.papers import column, paper
 from tests.workers.parse.shards import PROSE
+from workers.parse.alone import reading
 from workers.parse.alone.command import main
-from workers.parse.alone.reading import read_files
+from workers.parse.parts import read_part
+from workers.parse.ranges import Part
 
 GOOD = f"# Qubits\n\n{PROSE}\n"
 
@@ -86,8 +89,26 @@ def test_whatever_lies_in_a_folder_costs_one_line_each(tmp_path: Path, capsys: p
     ]
 
 
+def test_a_long_paper_is_read_in_ranges_as_a_job_reads_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = textwrap.wrap(PROSE, 80)
+    pages = [column([f"This is what page {name} says.", *lines], 72, 90) for name in ("alpha", "beta", "gamma")]
+    (tmp_path / "book.pdf").write_bytes(paper(pages))
+    parts: list[Part] = []
+
+    def noted(*arguments: Any) -> Part:
+        parts.append(read_part(*arguments))
+        return parts[-1]
+
+    monkeypatch.setattr(reading, "read_part", noted)
+    (outcome,) = reading.read_files([tmp_path / "book.pdf"], ParseConfig(pages_per_unit=2, min_quality=0), 1)
+    assert sorted(part.first_page for part in parts) == [1, 2]
+    assert outcome.document is not None
+    assert (outcome.reason, outcome.document.pages) == ("", 3)
+    assert all(name in outcome.document.text for name in ("alpha", "beta", "gamma"))
+
+
 def test_a_file_that_vanished_is_unreadable(tmp_path: Path) -> None:
-    (outcome,) = read_files([tmp_path / "gone.md"], ParseConfig(), 1)
+    (outcome,) = reading.read_files([tmp_path / "gone.md"], ParseConfig(), 1)
     assert (outcome.reason, outcome.detail) == ("unreadable", "No such file or directory")
 
 
