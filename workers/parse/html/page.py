@@ -19,6 +19,9 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 """What the parser takes and its tree refuses when text is put back into it (XML 1.0, production 2)."""
 
 _REFERENCE = re.compile(r"&#(?:[xX]0*([0-9a-fA-F]{1,4})|0*([0-9]{1,5}))(?![0-9a-fA-F]);?")
+_LIMIT = "ERR_RESOURCE_LIMIT"
+"""The parser's log has it where a limit of libxml2 cut a page off, which the tree alone does not show."""
+
 _QUOTED = re.compile(r"\"[^\"]*+\"|'[^']*+'")
 _MAX_ATTRIBUTES = 5000
 """Of one element. libxml2 compares each with all before it: 20,000 take 0.4 s, a million would take a quarter hour."""
@@ -28,15 +31,19 @@ def load(text: str) -> Any:
     """The root of the page's tree.
 
     Raises:
-        DocumentRejected: ``no_text`` where there is no element at all, ``too_complex`` above `_MAX_ATTRIBUTES`.
+        DocumentRejected: ``no_text`` where there is no element at all, ``too_complex`` above `_MAX_ATTRIBUTES`, and
+            where libxml2 stops reading: elements 256 deep, a text of 10 MB.
     """
     import trafilatura
+    from trafilatura.utils import HTML_PARSER
 
     if any(_attributes(tag[0]) > _MAX_ATTRIBUTES for tag in _TAG.finditer(text)):
         raise DocumentRejected("too_complex", f"an element with more than {_MAX_ATTRIBUTES} attributes")
     root = trafilatura.load_html(_SURROGATE.sub("\ufffd", _without_controls(text)))
     if root is None:
         raise DocumentRejected("no_text", "no HTML element could be read")
+    if limited := [error for error in HTML_PARSER.error_log if error.type_name == _LIMIT]:
+        raise DocumentRejected("too_complex", f"what follows would be lost: {limited[0].message.partition(',')[0]}")
     return root
 
 

@@ -158,9 +158,13 @@ def _read_scan(page: Any, number: int, language: str) -> OcrPage:
 def _refuse(book: Any, pages: _Pages) -> None:
     scans = len(pages.scanned) + len(pages.unread)
     reason = "corrupt_pdf" if book.is_repaired and not scans else "no_text"
-    raise DocumentRejected(
-        reason, f"{scans} of {len(pages.lines)} pages are scans; parse.ocr reads them" if scans else ""
+    all_pages = len(pages.lines)
+    told = (
+        f"{scans} of {all_pages} pages are scans; parse.ocr reads them"
+        if scans
+        else f"none of {all_pages} pages shows any"
     )
+    raise DocumentRejected(reason, told)
 
 
 def _margins(

@@ -36,6 +36,11 @@ def parsed() -> Parsed:
     return read_html(PAGE, "https://qubits.example/teleportation")
 
 
+def test_what_the_parser_would_cut_off_is_refused_instead_of_read_in_part() -> None:
+    with pytest.raises(DocumentRejected, match="too_complex: what follows would be lost"):
+        read_html("<p>A gate.</p>" + "<font>" * 300 + "A measurement.")
+
+
 def test_control_characters_cost_the_page_nothing_however_they_are_written() -> None:
     page = (
         "<html><body><p>A gate\x0cturns &#12;a &#x1;qubit, &#00031;and &#65; measurement ends that.</p></body></html>"
