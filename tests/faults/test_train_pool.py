@@ -28,7 +28,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
         yield running
 
 
-@pytest.mark.fault
+@pytest.mark.slow_fault
 def test_a_job_waits_for_a_capable_worker_and_a_cut_link_starts_no_second_training(
     cluster: Cluster, documents: Path, model: str, table: FaultTable
 ) -> None:

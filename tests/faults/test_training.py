@@ -198,6 +198,7 @@ def kill_pool_child(cluster: Cluster, hit: Deep) -> None:
     os.kill(hit.start.process_id, signal.SIGKILL)
 
 
+@pytest.mark.slow_fault
 def test_a_killed_training_or_its_parent_goes_on_from_the_checkpoint_to_the_same_weights(
     repeat: int, cluster: Cluster, few_documents: Path, model: str, calm: Calm, table: FaultTable
 ) -> None:
