@@ -31,7 +31,7 @@ def votes(tree: Any, runs: Sequence[Run], url: str) -> Votes:
     """Which runs trafilatura and resiliparse keep, none above `_MAX_ELEMENTS`; the tree is as before afterwards.
 
     Trafilatura is asked in its fast mode: its own fallbacks (readability, jusText) cost as much as all the rest and
-    tell the selector nothing that it does not see itself (mean F1 held out 0.855 with them, 0.854 without).
+    told the selector nothing that it did not see itself when both were cross-validated.
     """
     if tree.xpath("count(//*)") > _MAX_ELEMENTS:
         return Votes(frozenset(), frozenset())
