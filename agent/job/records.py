@@ -201,6 +201,10 @@ class Document(Record):
     doi: str = Field("", description="Lower case, without https://doi.org/.")
     language: str = Field("", description="ISO 639-1 code of the main language, '' when undecided.")
     licence: str = Field("", description="SPDX expression, or '' when none is stated.")
+    opt_outs: tuple[str, ...] = Field(
+        (),
+        description="Lines in it that object to training, as they stand; permission is decided at the fetch.",
+    )
     obtained: dict[str, str] = Field(
         default_factory=dict, description="Field (title, date, …) -> where it was read, for example 'JSON-LD headline'."
     )

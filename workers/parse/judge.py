@@ -50,6 +50,7 @@ def judge(page: Page, reading: Reading, config: ParseConfig) -> Judgement:
         doi=parsed.doi,
         language=language.code,
         licence=joined((page.licence, parsed.licence)),
+        opt_outs=parsed.opt_outs,
         obtained=parsed.obtained,
         blob=page.blob,
         text_sha256=hashlib.sha256("\n\n".join(block.text for block in blocks).encode()).hexdigest(),

@@ -10,8 +10,8 @@ from workers.parse.alone.reading import FileOutcome
 from workers.parse.prose import prose_of, word_count
 
 _METADATA = (
-    "title", "authors", "date", "doi", "licence", "obtained", "media_type", "parser", "pages", "ocr_pages", "masked",
-    "blob",
+    "title", "authors", "date", "doi", "licence", "opt_outs", "obtained", "media_type", "parser", "pages", "ocr_pages",
+    "masked", "blob",
 )  # fmt: skip
 
 
@@ -50,7 +50,7 @@ def _facts(document: Document) -> Iterator[str]:
     words = word_count(prose_of(document.blocks))
     pages = f"{document.pages} pages, {document.ocr_pages} by OCR, " if document.pages else ""
     yield f"{'read as':<{_STEP_WIDTH}}{document.media_type}, {pages}{len(document.blocks)} blocks, {words:,} words"
-    for name in ("title", "authors", "date", "doi", "licence"):
+    for name in ("title", "authors", "date", "doi", "licence", "opt_outs"):
         value = getattr(document, name)
         if value:
             shown = ", ".join(value) if isinstance(value, tuple) else value

@@ -66,6 +66,14 @@ def test_an_explanation_names_what_was_decided_and_why(files: Path, capsys: pyte
     assert "route" in told and "extension .md" in told and "quality" in told
 
 
+def test_a_page_that_objects_to_training_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    page = f'<html><head><meta name="robots" content="noai"></head><body><h1>Qubits</h1><p>{PROSE}</p></body></html>'
+    (tmp_path / "page.html").write_text(page)
+    assert main([str(tmp_path / "page.html"), "--form", "json"]) == 0
+    (line,) = json.loads(capsys.readouterr().out)["metadata"]["opt_outs"]
+    assert "noai" in line
+
+
 def test_a_pipe_is_not_waited_for(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     os.mkfifo(tmp_path / "pipe")
     assert main([str(tmp_path / "pipe"), "--form", "json"]) == 1
