@@ -26,8 +26,13 @@ def machine_checks(settings: Settings) -> list[Check]:
     return [_cores_and_memory(), _disk(settings.home_folder), _accelerator()]
 
 
+def allowed_cores() -> int:
+    """Cores that this process may use; where the system does not say (macOS), all there are."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def _cores_and_memory() -> Check:
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    cores = allowed_cores()
     memory_gb = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / _GB
     found = f"{cores} cores, {memory_gb:.1f} GB"
     if memory_gb < MEMORY_GB:

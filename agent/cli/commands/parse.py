@@ -41,10 +41,11 @@ def command(files: tuple[Path, ...], form: str | None, processes: int | None, as
         if not os.path.lexists(file):
             raise InvalidSpec(f"There is no file {str(file)!r}.", next_step="Check the path.")
     demand_installed("parse")
+    from agent.cli.checks.machine import allowed_cores
     from agent.spec import JobSpec
 
     spec = JobSpec(model="none", subject="none", **config)
-    readers = processes or min(len(os.sched_getaffinity(0)), _MAX_PROCESSES)
+    readers = processes or min(allowed_cores(), _MAX_PROCESSES)
     options = ["--form", form or "markdown", "--config", spec.parse.model_dump_json(), "--processes", str(readers)]
     # -P: a file of the current folder must not pass for a library of ours.
     argv = [sys.executable, "-P", "-m", "workers.parse.alone", *options, "--", *map(str, files)]

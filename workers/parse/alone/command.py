@@ -54,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _print(outcome: FileOutcome, form: str, *, several: bool) -> None:
     if form == "json":
-        print(json.dumps(payload_of(outcome), ensure_ascii=False), flush=True)
+        print(json.dumps(payload_of(outcome)), flush=True)  # ASCII: whole in every encoding of a terminal
     elif form == "explain":
         print("\n".join(explained(outcome)), end="\n\n" if several else "\n", flush=True)
     else:

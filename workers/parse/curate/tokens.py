@@ -1,4 +1,4 @@
-"""Estimates tokens without a tokenizer, so that curating does not depend on the base model."""
+"""Estimates tokens where the base model's tokenizer cannot be had."""
 
 from __future__ import annotations
 
