@@ -267,29 +267,124 @@ class Chunk(Record):
         return "\n\n".join(block.text for block in self.blocks[self.overlap :])
 
 
-class ExampleKind(StrEnum):
-    """What an example teaches."""
+class ExampleFamily(StrEnum):
+    """The form an example has, whatever it teaches."""
 
     QUESTION = "question"
     INSTRUCTION = "instruction"
     COMPLETION = "completion"
+    CONVERSATION = "conversation"
+    CHOICE = "choice"
+    """Multiple choice: held-out splits only, never trained on."""
+
+
+class ExampleKind(StrEnum):
+    """What an example teaches."""
+
+    FACTUAL = "factual"
+    """A fact, as the text states it."""
+    ANALYTICAL = "analytical"
+    """Why or how: causes, mechanisms, consequences that the text gives."""
+    INFERENTIAL = "inferential"
+    """What follows from statements of the text without standing there in so many words."""
+    COMPARATIVE = "comparative"
+    """What two things share and where they differ."""
+    MULTI_HOP = "multi_hop"
+    """Needs two chunks of one topic."""
+    FALSE_PREMISE = "false_premise"
+    """The question assumes what the text denies; the answer corrects it."""
+    UNANSWERABLE = "unanswerable"
+    """The passage that goes with the question does not answer it; the answer says so."""
+    SUMMARY_SHORT = "summary_short"
+    SUMMARY_DETAILED = "summary_detailed"
+    SUMMARY_BULLETS = "summary_bullets"
+    EXPLAIN = "explain"
+    ANALYSE = "analyse"
+    EXTRACT = "extract"
+    """From a passage to structure: JSON or a table."""
+    REWRITE = "rewrite"
+    """A passage for another audience."""
+    CONTINUE = "continue"
+    """A paragraph continued from its opening."""
+    PLAIN = "plain"
+    """A chunk as it stands."""
+    CONVERSATION = "conversation"
+    """Several questions and answers about one chunk; the last exchange is the example's prompt and response."""
+    CHOICE = "choice"
+
+    @property
+    def family(self) -> ExampleFamily:
+        """The form of examples of this kind."""
+        return _FAMILY_OF.get(self, ExampleFamily.INSTRUCTION)
+
+
+_FAMILY_OF = {
+    **dict.fromkeys(
+        (
+            ExampleKind.FACTUAL,
+            ExampleKind.ANALYTICAL,
+            ExampleKind.INFERENTIAL,
+            ExampleKind.COMPARATIVE,
+            ExampleKind.MULTI_HOP,
+            ExampleKind.FALSE_PREMISE,
+            ExampleKind.UNANSWERABLE,
+        ),
+        ExampleFamily.QUESTION,
+    ),
+    ExampleKind.CONTINUE: ExampleFamily.COMPLETION,
+    ExampleKind.PLAIN: ExampleFamily.COMPLETION,
+    ExampleKind.CONVERSATION: ExampleFamily.CONVERSATION,
+    ExampleKind.CHOICE: ExampleFamily.CHOICE,
+}
+
+
+class Difficulty(StrEnum):
+    """How much an example asks of its reader; see workers/generate/quality/."""
+
+    EASY = "easy"
+    MEDIUM = "medium"
+    HARD = "hard"
+
+
+class Span(Record):
+    """A verbatim run of a chunk's text that supports an answer."""
+
+    text: str
+    start: int = Field(description="Offset in the text of the chunk.")
+    chunk_id: str
+    match: Literal["exact", "normalised", "fuzzy"] = Field(
+        "exact", description="How the generator's quotation was found: as it stands, but for signs, or nearly."
+    )
+
+
+class Exchange(Record):
+    """One earlier turn of a conversation: what was asked and answered."""
+
+    prompt: str
+    response: str
 
 
 class Example(Record):
-    """One training example with the verbatim span of its chunk that supports the answer."""
+    """One training example with the verbatim spans that support the answer."""
 
-    id: str = Field(description="First 16 hex digits of sha256(chunk id, kind, prompt, response).")
+    id: str = Field(description="First 16 hex digits of sha256(chunk id, kind, context, prompt, response).")
     kind: ExampleKind
     split: Split
     chunk_id: str
     document_id: str
+    other_documents: tuple[str, ...] = Field((), description="Further documents it rests on (multi_hop), same split.")
+    context: str = Field("", description="Passage that is given with the prompt, '' for none.")
+    history: tuple[Exchange, ...] = Field((), description="Earlier turns of a conversation.")
     prompt: str = Field("", description="Question, instruction, or the opening of a completion ('' for plain text).")
     response: str
-    evidence: str = Field(description="Verbatim span of the chunk's text.")
-    evidence_start: int = Field(description="Offset of the span in the chunk's text.")
-    generator: str = Field(description="Backend and version that made it, for example extractive/1.")
-    score: float = Field(description="0 to 1: the generator's own confidence in its form.")
-    licence: str = ""
+    wrong_answers: tuple[str, ...] = Field((), description="Of multiple choice: the other options.")
+    evidence: tuple[Span, ...] = Field(min_length=1, description="Spans of its chunk, or of its two chunks.")
+    generator: str = Field(description="Backend and version that made it, for example extractive/2.")
+    score: float = Field(description="0 to 1: the weighted quality of its parts, see workers/generate/quality/.")
+    quality_parts: dict[str, float] = Field(default_factory=dict, description="Part of the quality -> 0 to 1.")
+    difficulty: Difficulty = Difficulty.MEDIUM
+    topic: str = Field("", description="Topic of the subject's map that its chunk speaks most of, '' for none.")
+    licence: str = Field("", description="SPDX expression; with other documents all of theirs joined by AND.")
     url: str = ""
 
 
@@ -315,10 +410,19 @@ class Row(Record):
     prompt: str = ""
     completion: str = ""
     text: str = ""
+    wrong_answers: tuple[str, ...] = Field((), description="Of multiple choice: the options beside the right one.")
+    difficulty: Difficulty = Difficulty.MEDIUM
+    topic: str = ""
     chunk_id: str
     document_id: str
+    other_documents: tuple[str, ...] = Field((), description="Further documents it rests on.")
     url: str = ""
     licence: str = ""
+
+    @property
+    def documents(self) -> tuple[str, ...]:
+        """Ids of all documents that it rests on: without the permission of any of them it must go."""
+        return (self.document_id, *self.other_documents)
 
 
 class SourceEntry(Record):

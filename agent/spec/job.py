@@ -57,6 +57,9 @@ class JobSpec(BaseModel):
     until: Literal["discover", "publish"] = Field(
         "publish", description="The last stage; 'discover' ends with the ranked list of documents."
     )
+    target: Literal["mixed", "question_answering", "instruction_following", "completion"] = Field(
+        "mixed", description="What the model shall become good at; decides the mix of example kinds."
+    )
     user: str = Field("", max_length=100, description="Who asks; empty takes the login name at submission.")
     priority: int = Field(4, ge=0, le=9, description="Larger shares of the workers go to larger numbers.")
     seed: int = Field(17, ge=0, lt=2**31, description="Seed of every random choice.")

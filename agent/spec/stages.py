@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from agent.job.licences import IntendedUse, Profile, declared_licence
+from agent.job.records import Difficulty, ExampleKind
 
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 
@@ -208,14 +209,69 @@ class GenerateConfig(StageConfig):
         "OPENAI_API_KEY", description="Name of the environment variable, on the worker, that holds the key."
     )
     max_examples_per_chunk: int = Field(4, ge=1, le=50, description="Most examples made of one chunk.")
+    mix: dict[ExampleKind, Share] = Field(
+        {},
+        description=(
+            "Shares of kinds that replace those of the job's target, for example {'comparative': 0.3}; 0 leaves a kind "
+            "out, the kinds not named share the rest."
+        ),
+    )
+    conversation_turns: int = Field(
+        0, ge=0, le=8, description="Exchanges in one multi-turn conversation; 0 makes no conversations, 1 is no choice."
+    )
+    choices_per_chunk: int = Field(
+        1, ge=0, le=5, description="Most multiple-choice questions of a held-out chunk; they are never trained on."
+    )
     temperature: float = Field(0.3, ge=0, le=2, description="Sampling temperature of the openai backend.")
+    max_answer_tokens: int = Field(
+        2048,
+        ge=64,
+        le=32_768,
+        description="Most tokens of one answer; a budget has so many reserved before each call.",
+    )
     request_timeout_s: float = Field(120.0, gt=0, description="Seconds until one LLM request is given up.")
+    max_requests_at_once: int = Field(
+        64,
+        ge=1,
+        le=1024,
+        description="Most LLM requests under way from one worker process; how many the server takes is found out.",
+    )
+    budget_tokens: int = Field(
+        0, ge=0, description="Most tokens, prompts and answers, that the whole job may use; 0 sets no limit."
+    )
+    budget_usd: float = Field(0.0, ge=0, description="Most US dollars that the whole job may cost; 0 sets no limit.")
+    price_prompt_usd: float | None = Field(
+        None, ge=0, description="US dollars for a million prompt tokens; empty takes the known price of the model."
+    )
+    price_answer_usd: float | None = Field(
+        None, ge=0, description="US dollars for a million answer tokens; empty takes the known price of the model."
+    )
+    reuse_answers: bool = Field(
+        True,
+        description="Whether an answer to the same request, kept in the store from any job, is used instead of asking.",
+    )
+    judge: Literal["off", "llm"] = Field(
+        "off", description="Whether an LLM is asked, after all other checks, if the evidence supports the answer."
+    )
+    judge_model: str = Field("", description="Model of the judge at the same endpoint; empty takes generate.model.")
+    min_quality: Share = Field(0.75, description="Examples of this quality are kept.")
+    min_checked_quality: Share = Field(
+        0.6, description="Examples between this quality and min_quality are kept if they pass the additional checks."
+    )
     shard_size: int = Field(50, ge=1, le=1000, description="Chunks in one unit of work.")
 
     @model_validator(mode="after")
-    def _names_a_model(self) -> GenerateConfig:
+    def _agrees(self) -> GenerateConfig:
         if self.backend == "openai" and not self.model:
             raise ValueError("the openai backend needs generate.model, the model's name at the endpoint")
+        if self.min_checked_quality > self.min_quality:
+            raise ValueError("min_checked_quality must not exceed min_quality")
+        if self.conversation_turns == 1:
+            raise ValueError("conversation_turns takes 2 or more, or 0 for no conversations; 1 is a single question")
+        if sum(self.mix.values()) > 1:
+            raise ValueError(f"the shares of mix add up to {sum(self.mix.values()):g}, and must not exceed 1")
+        if self.judge == "llm" and self.backend != "openai" and not (self.judge_model and self.base_url):
+            raise ValueError("judge = 'llm' beside the extractive backend needs generate.base_url and judge_model")
         return self
 
 
@@ -229,6 +285,29 @@ class AssembleConfig(StageConfig):
     system_prompt: str = Field("", description="System message put before each conversation, empty for none.")
     min_examples: int = Field(20, ge=1, description="Fewer training rows than this fail the job before training.")
     max_rows_per_document: int = Field(200, ge=1, description="Most rows one document may contribute.")
+    max_document_share: Share = Field(
+        0.25, gt=0, description="Most of the training rows that one document may contribute, where there are others."
+    )
+    near_duplicate_similarity: Share = Field(
+        0.9, description="Cosine of two questions' embeddings from which the worse of them goes; 1 compares words only."
+    )
+    difficulty: dict[Difficulty, Share] = Field(
+        {Difficulty.EASY: 0.4, Difficulty.MEDIUM: 0.4, Difficulty.HARD: 0.2},
+        description="Shares of difficulties to come near to, by leaving out what there is too much of.",
+    )
+    balance: bool = Field(
+        True, description="Whether rows of a kind or difficulty far above its target share are left out."
+    )
+    benchmarks: tuple[str, ...] = Field(
+        (),
+        description=(
+            "Your own test files (.jsonl, .json, .csv, .txt), readable by the generate workers: training rows that "
+            "overlap with them are left out as in_benchmark."
+        ),
+    )
+    contamination_similarity: Share = Field(
+        0.92, description="Cosine of a training question and a held-out or benchmark question from which it goes."
+    )
 
 
 class TrainConfig(StageConfig):

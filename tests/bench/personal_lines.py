@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from workers.parse.clean.personal.mask import masked
+from workers.personal.mask import masked
 
 _LINES = Path(__file__).with_suffix(".tsv")
 _MARKED = re.compile(r"\[\[(email|phone|ip|key|iban|card|ssn)\|(.*?)\]\](?!\])")

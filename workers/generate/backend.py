@@ -5,7 +5,39 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from agent.job.records import Chunk, ExampleKind
+from agent.job.records import Chunk, ExampleKind, Exchange
+from workers.generate.context.record import Context
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """So many examples of one kind."""
+
+    kind: ExampleKind
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """What is wanted of one chunk, decided before any generator is asked."""
+
+    chunk: Chunk
+    context: Context
+    orders: tuple[Order, ...]
+    """Wanted kinds, the ones that fit this chunk best first; empty for a chunk too thin to carry any."""
+    limit: int = 4
+    """Most examples in all, whatever the orders add up to."""
+    partner: Chunk | None = None
+    """The second chunk of multi-hop examples: the same topic and split, perhaps another document."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A span that supports a response, as its generator quotes it."""
+
+    text: str
+    of_partner: bool = False
+    """Whether it stands in the assignment's partner."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,34 +47,40 @@ class Proposal:
     kind: ExampleKind
     prompt: str
     response: str
-    evidence: str
-    """The span that supports the response, as the generator quotes it."""
-    score: float
-    """0 to 1: the generator's own confidence."""
+    quotes: tuple[Quote, ...]
+    confidence: float
+    """0 to 1: how sure the generator is of its own form; ranks proposals, and is one part of their quality."""
+    context: str = ""
+    """A passage given with the prompt, '' for none."""
+    history: tuple[Exchange, ...] = ()
+    """Earlier turns of a conversation."""
+    wrong_answers: tuple[str, ...] = ()
+    """Of multiple choice."""
 
 
 class Backend(Protocol):
-    """Makes examples out of chunks; safe to call from several threads."""
+    """Makes examples out of chunks; many of its calls may be under way at once in one event loop."""
 
     @property
     def name(self) -> str:
         """Name and version, as it stands in ``Example.generator``."""
 
     @property
-    def concurrency(self) -> int:
-        """How many chunks may be worked on at once."""
+    def kinds(self) -> frozenset[ExampleKind]:
+        """The kinds it can make; orders of others are not given to it."""
 
     @property
-    def usage(self) -> dict[str, int]:
-        """What the calls so far have cost, by unit (``requests``, ``prompt_tokens`` …); empty where nothing costs."""
+    def usage(self) -> dict[str, int | float]:
+        """What the calls so far have cost, by unit (``requests``, ``prompt_tokens``, ``usd`` …); empty where nothing
+        costs."""
 
-    def propose(self, chunk: Chunk, limit: int) -> list[Proposal]:
-        """At most ``limit`` examples from one chunk, best first; none where the chunk gives none.
+    async def propose(self, assignment: Assignment) -> list[Proposal]:
+        """Examples of the kinds and about as many as ordered, best first; none where the chunk gives none.
 
         Raises:
             DocumentRejected: this chunk cannot be worked on; the others can.
             GenerationFailed: no chunk can be worked on.
         """
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Let go of connections; calls under way may fail."""

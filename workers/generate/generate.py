@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 
 from agent.errors import DocumentRejected
 from agent.job.records import Chunk, Example
 from agent.spec import GenerateConfig
 from agent.store import ArtifactReader
-from workers.generate.ask_all import Answer, ask_all
-from workers.generate.backend import Backend, Proposal
-from workers.generate.completions import PLAIN_GENERATOR, whole_chunk
-from workers.generate.ground import grounded
+from workers.generate.accept import accept
+from workers.generate.asking.ask_all import Answer, ask_all
+from workers.generate.backend import Assignment, Backend, Proposal
+from workers.generate.extractive.completions import PLAIN_GENERATOR, whole_chunk
+from workers.generate.plan.assign import assign
 from workers.runtime.work import Outcome, StageWork
 
 EXAMPLES_FILE = "examples.jsonl"
@@ -24,10 +26,10 @@ def open_backend(spec: GenerateConfig) -> Backend:
         GenerationFailed: its key is missing.
     """
     if spec.backend == "openai":
-        from workers.generate.openai import OpenAICompatible
+        from workers.generate.asking.backend import OpenAICompatible
 
         return OpenAICompatible(spec)
-    from workers.generate.extractive import Extractive
+    from workers.generate.extractive.backend import Extractive
 
     return Extractive()
 
@@ -40,19 +42,19 @@ def generate(work: StageWork) -> Outcome:
     Raises:
         GenerationFailed: the backend cannot go on.
     """
-    spec = work.spec.generate
-    backend = open_backend(spec)
+    backend = open_backend(work.spec.generate)
     reader = ArtifactReader(work.store, work.inputs[0])
     chunks = list(reader.records(str(work.params["file"]), Chunk))
     work.output.receive("chunks", len(chunks))
+    assignments = assign(chunks, work.spec, work.model, backend.kinds)
     examples: list[Example] = []
-    for chunk, answer in ask_all(backend, chunks, spec.max_examples_per_chunk, work.tick):
-        found = _examples(work, chunk, answer, backend.name)
+    for assignment, answer in asyncio.run(ask_all(backend, assignments, work.tick)):
+        found = _examples(work, assignment, answer, backend.name)
         examples += found
         if found:
             work.output.keep("chunks")
         else:
-            work.output.reject("chunks", chunk.id, "no_example", url=chunk.url)
+            work.output.reject("chunks", assignment.chunk.id, "no_example", url=assignment.chunk.url)
     work.output.keep("examples", len(examples))
     work.output.write_records(EXAMPLES_FILE, examples)
     work.output.facts |= {
@@ -63,23 +65,25 @@ def generate(work: StageWork) -> Outcome:
     return Outcome()
 
 
-def _examples(work: StageWork, chunk: Chunk, answer: Answer, generator: str) -> list[Example]:
+def _examples(work: StageWork, assignment: Assignment, answer: Answer, generator: str) -> list[Example]:
     """The chunk's examples; what is refused is counted on the way."""
-    plain = whole_chunk(chunk)
-    found = _grounded_or_rejected(work, chunk, [plain] if plain else [], PLAIN_GENERATOR)
+    plain = whole_chunk(assignment.chunk)
+    found = _accepted(work, assignment, [plain] if plain else [], PLAIN_GENERATOR)
     if isinstance(answer, DocumentRejected):
+        chunk = assignment.chunk
         work.output.receive("examples")
         work.output.reject("examples", chunk.id, answer.reason, answer.detail, url=chunk.url, failed=True)
         return found
-    return found + _grounded_or_rejected(work, chunk, answer, generator)
+    return found + _accepted(work, assignment, answer, generator)
 
 
-def _grounded_or_rejected(work: StageWork, chunk: Chunk, proposals: list[Proposal], generator: str) -> list[Example]:
+def _accepted(work: StageWork, assignment: Assignment, proposals: list[Proposal], generator: str) -> list[Example]:
     found: dict[str, Example] = {}
+    chunk = assignment.chunk
     work.output.receive("examples", len(proposals))
     for proposal in proposals:
         try:
-            example = grounded(chunk, proposal, generator)
+            example = accept(assignment, proposal, generator)
             if example.id in found:
                 raise DocumentRejected("duplicate", proposal.prompt)
             found[example.id] = example

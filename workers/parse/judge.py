@@ -10,13 +10,13 @@ from agent.job.licences import joined
 from agent.job.records import Document, Page, Record
 from agent.spec import ParseConfig
 from workers.parse.clean.document import cleaned
-from workers.parse.clean.personal.mask import without_emails
 from workers.parse.language import Language
 from workers.parse.prose import prose_of, word_count
 from workers.parse.quality.parts import CORRUPTED
 from workers.parse.quality.score import Quality, quality
 from workers.parse.read import Reading
 from workers.parse.titles import title_of
+from workers.personal.mask import without_emails
 
 
 class Judgement(Record):

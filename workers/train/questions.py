@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from agent.job.records import ExampleKind, Row, RowFormat
+from agent.job.records import ExampleFamily, Row, RowFormat
 from workers.train.layout import answer_of, question_of
 
 _DISTRACTORS = 3
@@ -98,5 +98,5 @@ def _with_distractors(row: Row, right: _Answer, answers: Sequence[_Answer], gene
 
 
 def _is_question(row: Row) -> bool:
-    asks = row.kind is ExampleKind.QUESTION and row.format is not RowFormat.TEXT
+    asks = row.kind.family is ExampleFamily.QUESTION and row.format is not RowFormat.TEXT
     return asks and bool(question_of(row).strip()) and bool(answer_of(row).strip())

@@ -305,7 +305,7 @@ def _cleared(store: Store) -> str:
     row = Row(
         id="r",
         format=RowFormat.TEXT,
-        kind=ExampleKind.COMPLETION,
+        kind=ExampleKind.PLAIN,
         split=Split.TRAIN,
         text="t",
         chunk_id="d-0",

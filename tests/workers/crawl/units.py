@@ -116,7 +116,7 @@ class CrawlJob:
 
 def _row(entry: SourceEntry, number: int) -> Row:
     return Row(
-        id=f"{entry.document_id}-{number}", format=RowFormat.TEXT, kind=ExampleKind.COMPLETION, split=entry.split,
+        id=f"{entry.document_id}-{number}", format=RowFormat.TEXT, kind=ExampleKind.PLAIN, split=entry.split,
         text=f"Row {number} of {entry.title}", chunk_id=f"{entry.document_id}-0", document_id=entry.document_id,
         url=entry.url, licence=entry.licence,
     )  # fmt: skip

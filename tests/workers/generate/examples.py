@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from agent.job.records import Example, ExampleKind, Split
+from agent.job.records import Example, ExampleKind, Span, Split
 
 
 def example(
@@ -17,10 +17,11 @@ def example(
     score: float = 0.8,
     licence: str = "CC-BY-4.0",
 ) -> Example:
-    chosen = kind or (ExampleKind.QUESTION if prompt else ExampleKind.COMPLETION)
+    chosen = kind or (ExampleKind.FACTUAL if prompt else ExampleKind.PLAIN)
     content = f"{document}{split}{prompt}{response}"
     return Example(
         id=hashlib.sha256(content.encode()).hexdigest()[:16], kind=chosen, split=split, chunk_id=f"{document}-0",
-        document_id=document, prompt=prompt, response=response, evidence=response, evidence_start=0,
+        document_id=document, prompt=prompt, response=response,
+        evidence=(Span(text=response, start=0, chunk_id=f"{document}-0"),),
         generator="test/1", score=score, licence=licence, url=f"http://example.org/{document}",
     )  # fmt: skip

@@ -89,9 +89,9 @@ def test_facts_describe_the_dataset(tmp_path: Path) -> None:
     _, artifact = assembled(desk(tmp_path))
     facts = artifact.manifest.facts
     assert facts["rows"] == {
-        "train": {"completion": 1, "question": 3}, "validation": {"completion": 1}, "test": {"question": 1},
+        "train": {"factual": 3, "plain": 1}, "validation": {"plain": 1}, "test": {"factual": 1},
     }  # fmt: skip
-    assert facts["train_kind_shares"] == {"completion": 0.25, "question": 0.75}
+    assert facts["train_kind_shares"] == {"factual": 0.75, "plain": 0.25}
     assert facts["licences"] == {"CC-BY-4.0": 5, "none stated": 1}
     assert facts["set_aside"] == {"contaminated": 1, "duplicate": 1}
     assert (facts["format"], facts["mean_response_words"]) == ("chat", 2.0)

@@ -54,7 +54,7 @@ def make_row(number: int, format: RowFormat, split: Split = Split.TRAIN) -> Row:
     return Row(
         id=f"{split.value}{number:04d}",
         format=format,
-        kind=ExampleKind.COMPLETION if format is RowFormat.TEXT else ExampleKind.QUESTION,
+        kind=ExampleKind.PLAIN if format is RowFormat.TEXT else ExampleKind.FACTUAL,
         split=split,
         chunk_id=f"{document}-{number}",
         document_id=document,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, field_validator
 
@@ -17,7 +17,10 @@ from workers.crawl.expand.reading import prose
 from workers.crawl.expand.way import Phrase, Proposal
 from workers.crawl.expand.wording import form
 from workers.crawl.sources.contract import Found
-from workers.prompt_file import PromptFile
+from workers.llm.prompt_file import Message, PromptFile
+
+if TYPE_CHECKING:
+    from workers.llm.chat import ChatModel
 
 _PULSE_S = 1.0
 MOST_PHRASES = 40
@@ -82,22 +85,13 @@ class LanguageModel:
         """
         if self._spec.backend != "openai":
             return Proposal(note="no language model is configured (generate.backend = openai, generate.model)")
-        from workers.chat import ChatModel
+        from workers.llm.chat import ChatModel
 
         prompts = PromptFile.load("workers.crawl.expand", "phrases.toml")
         titles = "\n".join(f"- {item.candidate.title}" for item in first[:MOST_TITLES] if item.candidate.title)
         messages = prompts.messages(titles or "(none)", subject=subject, limit=MOST_PHRASES)
         try:
-            chat = ChatModel(self._spec)
-            thread = ThreadPoolExecutor(1, "llm")
-            try:
-                thinking = thread.submit(chat.ask, messages, Suggestions, prompts.correction)
-                while not wait([thinking], timeout=_PULSE_S).done:
-                    self._pulse()
-                answer = thinking.result()
-            finally:
-                thread.shutdown(wait=False)
-                chat.close()
+            answer = asyncio.run(self._asked(ChatModel(self._spec), messages, prompts))
         except (GenerationFailed, DocumentRejected) as error:
             return Proposal(note=str(error))
         given = list({form(item.text): item for item in reversed(answer.phrases)}.values())[::-1]
@@ -107,6 +101,17 @@ class LanguageModel:
         good = [item for item, fit in zip(plain, fits, strict=True) if fit]
         phrases = sorted((_phrase(item) for item in good[:MOST_PHRASES]), key=lambda each: (-each.weight, each.text))
         return Proposal(tuple(phrases), "" if phrases else f"none of the model's {len(given)} phrases could be used")
+
+    async def _asked(self, chat: ChatModel, messages: list[Message], prompts: PromptFile) -> Suggestions:
+        thinking = asyncio.ensure_future(chat.ask(messages, Suggestions, prompts.correction))
+        try:
+            while not (await asyncio.wait([thinking], timeout=_PULSE_S))[0]:
+                self._pulse()
+            return thinking.result()
+        finally:
+            thinking.cancel()
+            await asyncio.gather(thinking, return_exceptions=True)
+            await chat.close()
 
 
 def fault_of(text: str, subject: str) -> str:

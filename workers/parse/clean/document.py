@@ -12,11 +12,11 @@ from workers.parse.clean.contents import without_contents
 from workers.parse.clean.furniture import without_furniture
 from workers.parse.clean.languages import Writing, writing
 from workers.parse.clean.paragraphs import joined
-from workers.parse.clean.personal.mask import finders, masked
 from workers.parse.clean.references import without_references
 from workers.parse.clean.repeats import without_repeats
 from workers.parse.clean.typography import typography
 from workers.parse.language import Language, language_of, with_languages
+from workers.personal.mask import finders, masked
 
 _REMOVING: tuple[tuple[str, Callable[[Sequence[Block]], list[Block]]], ...] = (
     ("clean.furniture", without_furniture),

@@ -112,7 +112,7 @@ def test_without_a_model_nothing_is_asked_and_that_is_said() -> None:
 
 
 def test_an_endpoint_that_is_down_or_refuses_is_a_note(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("workers.chat.RETRIES", 0)
+    monkeypatch.setattr("workers.llm.chat.RETRIES", 0)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

@@ -1,0 +1,58 @@
+"""Form checks: each names its reason, and good examples pass all of them."""
+
+from __future__ import annotations
+
+import pytest
+
+from agent.job.records import ExampleKind
+from workers.generate.backend import Proposal, Quote
+from workers.generate.quality.form import fault_of
+
+
+def proposal(
+    prompt: str = "What is a qubit?",
+    response: str = "A two-level quantum system.",
+    kind: ExampleKind = ExampleKind.FACTUAL,
+    evidence: str = "a two-level system",
+) -> Proposal:
+    return Proposal(kind, prompt, response, (Quote(evidence),), 0.8)
+
+
+@pytest.mark.parametrize(
+    "good",
+    [
+        proposal(),
+        proposal("How does entanglement affect its two partners?", "Each one's result fixes the other's."),
+        proposal("Explain the topic \"Qubits\".", "A qubit has two levels.", ExampleKind.EXPLAIN),
+        proposal('In the context of "Gates", explain "Inverse".', "Each gate has one.", ExampleKind.EXPLAIN),
+        proposal("The text of the law says that", "no state can be copied.", ExampleKind.CONTINUE),
+    ],
+)  # fmt: skip
+def test_a_well_formed_example_has_no_fault(good: Proposal) -> None:
+    assert fault_of(good) == ""
+
+
+@pytest.mark.parametrize(
+    ("bad", "reason"),
+    [
+        (proposal("Qubits?"), "prompt_length"),
+        (proposal("what " * 90 + "?"), "prompt_length"),
+        (proposal(response=""), "response_length"),
+        (proposal(response="word " * 500), "response_length"),
+        (proposal("Tell me what a qubit is."), "no_question_mark"),
+        (proposal("What is a (qubit?"), "unbalanced_prompt"),
+        (proposal('What is a "qubit?'), "unbalanced_prompt"),
+        (proposal("What does the text say about qubits?"), "mentions_the_text"),
+        (proposal(response="According to the passage, it is a system."), "mentions_the_text"),
+        (proposal("What is it made of?"), "unresolved_reference"),
+        (proposal("Why are these gates?"), "unresolved_reference"),
+        (proposal(response="What is a qubit? It is a system."), "echo"),
+        (proposal(response="a qubit"), "echo"),
+        (proposal(response="the cat sat down " * 8), "repetition"),
+        (proposal(response="The |dwave_5kq| chip is shown in Figure %s."), "markup"),
+        (proposal(response="See [the docs](https://example.org)."), "markup"),
+        (proposal(evidence="the qubit"), "thin_evidence"),
+    ],
+)
+def test_a_fault_of_form_is_named(bad: Proposal, reason: str) -> None:
+    assert fault_of(bad) == reason

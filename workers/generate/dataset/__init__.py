@@ -1,0 +1,1 @@
+"""Examples become a dataset: unique, balanced, free of what the held-out splits and benchmarks hold"""

@@ -1,0 +1,1 @@
+"""The backend without a language model: every response is built from verbatim text"""

@@ -1,0 +1,89 @@
+"""Questions from what a thing does: "The CNOT gate flips its target." answers "What does the CNOT gate do?"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from agent.job.records import Chunk, ExampleKind
+from workers.generate.backend import Proposal, Quote
+from workers.generate.reading.statements import Statement, statements
+from workers.generate.reading.subjects import SUBJECT, askable
+from workers.generate.reading.words import word_list
+
+_OBJECT_ASKED = {
+    "represents": "represent", "describes": "describe", "measures": "measure", "requires": "require",
+    "consists of": "consist of", "contains": "contain", "refers to": "refer to", "denotes": "denote",
+    "encodes": "encode", "depends on": "depend on", "determines": "determine", "specifies": "specify",
+    "states that": "state", "defines": "define", "means that": "mean", "implies that": "imply",
+    "means": "mean", "stands for": "stand for", "says that": "say",
+}  # fmt: skip
+"""Verbs whose object is the answer, third person to base form: "What does … represent?"."""
+
+_DEED_ASKED = word_list("deeds")
+
+_BE = r"(?P<be>is|are|can be)"
+_OBJECT = re.compile(rf"(?P<subject>{SUBJECT}) (?P<verb>{'|'.join(_OBJECT_ASKED)}) .+", re.DOTALL)
+_DEED = re.compile(
+    rf"(?P<subject>{SUBJECT}) (?P<verb>{'|'.join(sorted(_DEED_ASKED))}) "
+    r"(?:an?|the|each|every|two|you|users|developers|how|that) (?!.{0,30}\b(?:it|them|this|these|those)\b).+",
+    re.DOTALL,
+)
+"""The determiner shows that the word before it is the verb and no noun: "gate transforms are"; a pronoun close by
+mostly stands for something said before."""
+_USE = re.compile(rf"(?P<subject>{SUBJECT}) {_BE} (?:\w+ly )?used (?:to|for|in|as) .+", re.DOTALL)
+_MANNER = re.compile(
+    rf"(?P<subject>{SUBJECT}) {_BE} (?P<deed>(?!used|called|known|based|given|interested)\w+ed|made|built|given|done) "
+    r"(?:by \w+ing|using|through|via|with the help of|as) .+",
+    re.DOTALL,
+)
+SCORE = 0.8
+
+
+def predicate_questions(chunk: Chunk) -> Iterator[Proposal]:
+    """A question for each sentence of the chunk that says what something does, is for, or how it is done."""
+    for statement in statements(chunk):
+        prompt = _question(statement, chunk)
+        if prompt:
+            yield Proposal(ExampleKind.FACTUAL, prompt, statement.text, (Quote(statement.text),), SCORE)
+
+
+def _question(statement: Statement, chunk: Chunk) -> str:
+    for pattern, ask in (
+        (_USE, _ask_use),
+        (_MANNER, _ask_manner),
+        (_OBJECT, _ask_object),
+        (_DEED, _ask_deed),
+    ):
+        found = pattern.fullmatch(statement.clause)
+        if found is not None:
+            subject = askable(found["subject"], chunk)
+            if pattern is _DEED and subject and _may_be_a_person(subject):
+                return ""
+            return statement.ask(ask(found, subject)) if subject else ""
+    return ""
+
+
+def _may_be_a_person(subject: str) -> bool:
+    """Whether the subject is a lone name: what Alice does in one sentence is no knowledge about Alice."""
+    return " " not in subject and subject[0].isupper() and not subject.isupper()
+
+
+def _ask_use(found: re.Match[str], subject: str) -> str:
+    if found["be"] == "can be":
+        return f"What can {subject} be used for"
+    return f"What {found['be']} {subject} used for"
+
+
+def _ask_manner(found: re.Match[str], subject: str) -> str:
+    if found["be"] == "can be":
+        return f"How can {subject} be {found['deed']}"
+    return f"How {found['be']} {subject} {found['deed']}"
+
+
+def _ask_object(found: re.Match[str], subject: str) -> str:
+    return f"What does {subject} {_OBJECT_ASKED[found['verb']]}"
+
+
+def _ask_deed(found: re.Match[str], subject: str) -> str:
+    return f"What does {subject} do"

@@ -1,0 +1,1 @@
+"""Which kinds of example a chunk is asked for, and how many"""

@@ -1,0 +1,1 @@
+"""How good an example is: a score with visible parts, and the faults that no score outweighs"""
