@@ -29,6 +29,8 @@ class Assignment:
     """Most examples in all, whatever the orders add up to."""
     partner: Chunk | None = None
     """The second chunk of multi-hop examples: the same topic and split, perhaps another document."""
+    reason: str = ""
+    """Why there are no orders, in snake_case (``thin_chunk``, ``references``, ``code_only`` …); '' where there are."""
 
 
 @dataclass(frozen=True, slots=True)
