@@ -49,8 +49,8 @@ _WITHIN = {
     _COMPLETION: {ExampleKind.CONTINUE: 0.5, ExampleKind.PLAIN: 0.5},
     ExampleFamily.CONVERSATION: {ExampleKind.CONVERSATION: 1.0},
 }
-"""Within a family: facts first, every kind present; the two that teach to say no stay under a sixth of the questions, so
-that a model learns when to refuse and no habit of it."""
+"""Within a family: facts first, every kind present; the two that teach to say no stay under a sixth of the questions,
+so that a model learns when to refuse and no habit of it."""
 
 
 def target_mix(spec: JobSpec, model: ModelFacts, kinds: Collection[ExampleKind]) -> dict[ExampleKind, float]:
@@ -58,8 +58,8 @@ def target_mix(spec: JobSpec, model: ModelFacts, kinds: Collection[ExampleKind])
 
     A kind that is not among ``kinds`` leaves its share to its family, a whole family to the others; so name those that
     can be had: a backend's, or those in a dataset (with ``plain``, which no backend makes). Multiple choice has no
-    share: it is never trained on. ``generate.mix`` overrules: shares named there stand, the other kinds divide the rest.
-    Empty where nothing is left to ask for.
+    share: it is never trained on. ``generate.mix`` overrules: shares named there stand, the other kinds divide the
+    rest. Empty where nothing is left to ask for.
     """
     usual = _usual(spec, model, {kind for kind in kinds if spec.generate.mix.get(kind) != 0})
     named = {kind: spec.generate.mix[kind] for kind in usual if kind in spec.generate.mix}
