@@ -15,6 +15,7 @@
         ├── SourceFailed            a source answered with an error or not at all
         ├── DocumentRejected        one document that cannot be used, with its short reason
         ├── GenerationFailed        the example generator cannot go on
+        ├── BudgetSpent             the job's budget of tokens or money does not hold another call
         ├── NotEnoughData           too few documents or examples for what was asked
         ├── TrainingFailed          the training process died or diverged
         ├── JobFailed               a job ended in failure; carries the stage and reason
@@ -103,7 +104,11 @@ class DocumentRejected(OperationFailed):
 
 
 class GenerationFailed(OperationFailed):
-    """The example generator cannot go on (no key, endpoint down, budget spent)."""
+    """The example generator cannot go on (no key, endpoint down)."""
+
+
+class BudgetSpent(OperationFailed):
+    """The job's budget of tokens or money does not hold another call to a language model; none was sent."""
 
 
 class NotEnoughData(OperationFailed):

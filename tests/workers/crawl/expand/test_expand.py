@@ -17,7 +17,7 @@ from tests.workers.crawl.expand.test_wikipedia import ARTICLES
 from tests.workers.crawl.site_server import running
 from tests.workers.crawl.sources.wikipedia_server import WikipediaServer
 from tests.workers.crawl.units import CrawlJob
-from tests.workers.generate.llm_server import Reply, llm_server
+from tests.workers.llm.server import Reply, llm_server
 from workers.crawl.expand.concepts import concepts
 from workers.crawl.expand.expand import Expansion, expand
 from workers.crawl.expand.queries import queries

@@ -13,7 +13,7 @@ from agent.errors import JobCancelled
 from agent.job.records import Candidate
 from agent.spec import GenerateConfig
 from tests.workers.crawl.expand.results import SUBJECT, results
-from tests.workers.generate.llm_server import Reply, llm_server
+from tests.workers.llm.server import Reply, llm_server
 from workers.crawl.expand.llm import LanguageModel, fault_of
 from workers.crawl.expand.way import Proposal
 from workers.crawl.sources.contract import Found

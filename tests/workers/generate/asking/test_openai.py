@@ -14,7 +14,7 @@ from agent.job.records import Chunk, Example, ExampleKind
 from agent.store import ArtifactReader
 from tests.workers.generate.chunks import chunk
 from tests.workers.generate.desk import Desk
-from tests.workers.generate.llm_server import (
+from tests.workers.llm.server import (
     COMPLETION_TOKENS,
     PROMPT_TOKENS,
     Reply,
