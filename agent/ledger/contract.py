@@ -115,12 +115,45 @@ class StageView:
 
 
 @dataclass(frozen=True)
+class Amount:
+    """Tokens, and the money that they cost."""
+
+    tokens: int = 0
+    """Of prompts and answers together."""
+    usd_micros: int = 0
+    """Millionths of a US dollar."""
+
+    def __add__(self, other: Amount) -> Amount:
+        return Amount(self.tokens + other.tokens, self.usd_micros + other.usd_micros)
+
+    def __sub__(self, other: Amount) -> Amount:
+        return Amount(self.tokens - other.tokens, self.usd_micros - other.usd_micros)
+
+
+@dataclass(frozen=True)
+class Spent:
+    """What a job's calls to language models have taken."""
+
+    amount: Amount = field(default_factory=Amount)
+    """With what is held: calls under way, and calls whose holder died and that were perhaps billed."""
+    held: Amount = field(default_factory=Amount)
+    refused: bool = False
+    """Whether a call was refused since the budget did not hold it."""
+
+
+ReserveAnswer = Literal["granted", "busy", "spent", "unknown"]
+REMEMBER_CHARGE_MS = 600_000
+"""A charge repeated after its answer was lost comes within four minutes: seven tries of thirty seconds, and waits."""
+
+
+@dataclass(frozen=True)
 class JobView:
     """Everything a client shows of a job, read at one instant."""
 
     job: JobRecord
     stages: Mapping[Stage, StageView]
     now_ms: int
+    spent: Spent = field(default_factory=Spent)
 
 
 Outputs = Mapping[Stage, tuple[str, ...]]
@@ -339,3 +372,20 @@ class Ledger(Protocol):
 
     def rest(self, group: str, seconds: float) -> None:
         """Leave the group alone for so long, all workers; a longer rest that was asked for before stays."""
+
+    def reserve(self, job_id: str, ticket: str, most: Amount, budget: Amount, lease_s: float) -> ReserveAnswer:
+        """Hold ``most`` under a ticket of one's own, within a budget of which 0 sets no limit.
+
+        'granted'; 'busy' when what calls under way may give back would do; 'spent' when it would not; 'unknown' for a
+        job that this server does not know, or lost. What is not charged within ``lease_s`` stays spent: its holder
+        died, and the call was perhaps billed.
+        """
+
+    def charge(self, job_id: str, ticket: str, amount: Amount) -> bool:
+        """Put what the call took in the place of what was held for it; False for a ticket charged before.
+
+        Counted in full without a reservation too, which a server that lost its last entries does not know any more.
+        """
+
+    def spent_at_least(self, job_id: str, amount: Amount) -> None:
+        """Bring back what a server lost that a store still tells; what is known already stays where it is more."""

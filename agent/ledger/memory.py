@@ -30,6 +30,7 @@ from agent.ledger.contract import (
     MOST_FAULTS_SHOWN,
     REARM_S,
     SENDS_PER_FREE_SLOT,
+    Amount,
     BeatAnswer,
     Claim,
     ClusterHealth,
@@ -42,12 +43,14 @@ from agent.ledger.contract import (
     Progress,
     QueueHealth,
     Refusal,
+    ReserveAnswer,
     StageView,
     UnitId,
     Wait,
     Waiting,
     spacing_ms,
 )
+from agent.ledger.spending import Account
 
 _MOST_EVENTS = 5000
 _MOST_DOUBLINGS = 6
@@ -135,6 +138,7 @@ class MemoryLedger:
         self._turns: defaultdict[str, dict[str, float]] = defaultdict(dict)
         self._workers: dict[str, tuple[WorkerInfo, int]] = {}
         self._groups: defaultdict[str, Group] = defaultdict(Group)
+        self._accounts: defaultdict[str, Account] = defaultdict(Account)
         self._reconciled_ms: int | None = None
 
     # -- jobs ---------------------------------------------------------------------------------------------------
@@ -351,6 +355,7 @@ class MemoryLedger:
                 job=job.record,
                 stages={stage: _stage_view(job, stage, self._now_ms()) for stage in Stage},
                 now_ms=self._now_ms(),
+                spent=self._accounts[job_id].view(),
             )
 
     def outputs(self, job_id: str) -> Outputs:
@@ -414,6 +419,25 @@ class MemoryLedger:
         with self._changed:
             found = self._groups[group]
             found.rest_ms = max(found.rest_ms, self._now_ms() + _ms(seconds))
+
+    def reserve(self, job_id: str, ticket: str, most: Amount, budget: Amount, lease_s: float) -> ReserveAnswer:
+        with self._changed:
+            if job_id not in self._jobs:
+                return "unknown"
+            account = self._accounts[job_id]
+            refused_before = account.refused
+            answer = account.reserve(ticket, most, budget, self._now_ms(), _ms(lease_s))
+            if account.refused and not refused_before:
+                self._say(self._jobs[job_id], "budget_spent")
+            return answer
+
+    def charge(self, job_id: str, ticket: str, amount: Amount) -> bool:
+        with self._changed:
+            return self._accounts[job_id].charge(ticket, amount, self._now_ms())
+
+    def spent_at_least(self, job_id: str, amount: Amount) -> None:
+        with self._changed:
+            self._accounts[job_id].at_least(amount)
 
     # -- the rules behind, always called with the lock held -----------------------------------------------------
 

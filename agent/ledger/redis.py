@@ -27,8 +27,10 @@ from agent.ledger.contract import (
     LOOK_AGAIN_MS,
     MOST_FAULTS_SHOWN,
     REARM_S,
+    REMEMBER_CHARGE_MS,
     SENDS_PER_FREE_SLOT,
     START_WITHIN_MS,
+    Amount,
     BeatAnswer,
     Claim,
     ClusterHealth,
@@ -41,7 +43,9 @@ from agent.ledger.contract import (
     Progress,
     QueueHealth,
     Refusal,
+    ReserveAnswer,
     ServerFacts,
+    Spent,
     StageView,
     UnitId,
     Wait,
@@ -275,13 +279,15 @@ class RedisLedger:
             pipe.time()
             pipe.hget(self._key("job", job_id), "record")
             pipe.hgetall(self._key("live", job_id))
+            pipe.hgetall(self._key("spent", job_id))
+            pipe.hvals(self._key("held", job_id))
             for stage in Stage:
                 pipe.hgetall(self._key("stage", job_id, stage))
                 pipe.hgetall(self._key("tally", job_id, stage))
                 pipe.zrange(self._key("aside", job_id, stage), 0, MOST_FAULTS_SHOWN - 1)
                 pipe.zrange(self._key("queued", job_id, stage), 0, 0, withscores=True)
                 pipe.zcard(self._key("queued", job_id, stage))
-            time, record, live, *rest = pipe.execute()
+            time, record, live, spent, held, *rest = pipe.execute()
         if record is None:
             raise _unknown(job_id)
         now_ms = _now_ms(time)
@@ -314,7 +320,7 @@ class RedisLedger:
                 faults=self._errors(job_id, stage, aside),
                 waiting=waiting,
             )
-        return JobView(JobRecord.model_validate_json(record), stages, now_ms)
+        return JobView(JobRecord.model_validate_json(record), stages, now_ms, _spent(spent, held))
 
     def _errors(self, job_id: str, stage: Stage, shards: Sequence[str]) -> dict[str, str]:
         """Shard -> why it failed last."""
@@ -489,6 +495,18 @@ class RedisLedger:
     def rest(self, group: str, seconds: float) -> None:
         self._run("rest", group, _ms(seconds))
 
+    def reserve(self, job_id: str, ticket: str, most: Amount, budget: Amount, lease_s: float) -> ReserveAnswer:
+        answer = self._run(
+            "reserve", job_id, ticket, most.tokens, most.usd_micros, budget.tokens, budget.usd_micros, _ms(lease_s)
+        )
+        return cast(ReserveAnswer, answer)
+
+    def charge(self, job_id: str, ticket: str, amount: Amount) -> bool:
+        return bool(self._run("charge", job_id, ticket, amount.tokens, amount.usd_micros, REMEMBER_CHARGE_MS))
+
+    def spent_at_least(self, job_id: str, amount: Amount) -> None:
+        self._run("spent_at_least", job_id, amount.tokens, amount.usd_micros)
+
 
 def _ms(seconds: float) -> int:
     return int(seconds * 1000)
@@ -509,6 +527,13 @@ def _silence(holds: Mapping[str, Mapping[str, Any]], now_ms: int) -> Waiting:
     shard, silent = min(holds.items(), key=lambda each: int(each[1]["at"]))
     silent_s, lapsing_in_s = (now_ms - silent["at"]) / 1000.0, (silent["until"] - now_ms) / 1000.0
     return Waiting(shard=shard, owner=silent["owner"], silent_s=silent_s, lapsing_in_s=lapsing_in_s)
+
+
+def _spent(fields: Mapping[str, str], holds: Sequence[str]) -> Spent:
+    """What the hash of the job's spending and the texts of its reservations say (``scripts/reserve.lua``)."""
+    amount = Amount(int(fields.get("tokens", 0)), int(fields.get("usd_micros", 0)))
+    held = [[int(number) for number in hold.split()] for hold in holds]
+    return Spent(amount, Amount(sum(hold[0] for hold in held), sum(hold[1] for hold in held)), "refused_ms" in fields)
 
 
 def _named(claim: Claim) -> tuple[str, str, str, str]:
