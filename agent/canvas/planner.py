@@ -26,8 +26,9 @@ EDGES = (
     Edge(kind="then", source=Stage.EVALUATE, target=Stage.PUBLISH),
 )
 
-_EXTRA_INPUTS = {Stage.ASSEMBLE: (Stage.CURATE,)}
-"""Assembling also reads the curated documents themselves: held-out text, sources and their licences."""
+_EXTRA_INPUTS = {Stage.CURATE: (Stage.DISCOVER,), Stage.ASSEMBLE: (Stage.CURATE,)}
+"""Curating hands the map of the subject's topics on to the units that make examples. Assembling also reads the curated
+documents themselves: held-out text, sources and their licences."""
 
 
 def make_plan(spec: JobSpec, model: ModelFacts) -> Plan:

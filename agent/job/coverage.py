@@ -9,7 +9,7 @@ from agent.job.records import Candidate, TopicMap
 
 ABOUT = 0.5
 """From this much of a topic on, a document counts as one about it: it names the topic once, or half of its best
-passages speak of it (see `workers.crawl.expand.coverage`)."""
+passages speak of it (see `workers.topics.coverage`)."""
 
 
 class Covered(NamedTuple):

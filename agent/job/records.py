@@ -254,7 +254,7 @@ class Chunk(Record):
     language: str = ""
     blocks: tuple[Block, ...]
     overlap: int = Field(0, description="So many of its first blocks are the last ones of the chunk before it.")
-    tokens: int = Field(description="Tokens of the job's own model, see workers/parse/curate/tokenizer.py.")
+    tokens: int = Field(description="Tokens of the job's own model, see workers/tokens/counter.py.")
 
     @property
     def text(self) -> str:

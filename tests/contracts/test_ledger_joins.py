@@ -8,6 +8,8 @@ from tests.contracts.jobs import LONG_S, finish, follow, output_of, spread, subm
 
 CURATE = UnitId("job", "curate", "0")
 ASSEMBLE = UnitId("job", "assemble", "0")
+FOUND = output_of(UnitId("job", "discover", "0"))
+"""Curating reads what discovery found before all that was parsed."""
 
 
 def absent(ledger: Ledger, unit: UnitId) -> bool:
@@ -49,7 +51,7 @@ def test_a_join_waits_for_units_that_a_unit_of_its_own_source_creates(ledger: Le
     finish(ledger, UnitId("job", "parse", "0000-book-2"))
     finish(ledger, UnitId("job", "parse", "0000-book-1"))
     whole_first = [UnitId("job", "parse", shard) for shard in ("0000", "0000-book-1", "0000-book-2")]
-    assert take(ledger, CURATE).inputs == tuple(output_of(unit) for unit in whole_first)
+    assert take(ledger, CURATE).inputs == (FOUND, *(output_of(unit) for unit in whole_first))
 
 
 def test_a_join_reads_the_outputs_in_the_order_of_their_shards_however_they_finished(ledger: Ledger) -> None:
@@ -59,7 +61,7 @@ def test_a_join_reads_the_outputs_in_the_order_of_their_shards_however_they_fini
     parsed = [UnitId("job", "parse", unit.shard) for unit in retrieved]
     for unit in (*parsed[1::2], *reversed(parsed[0::2])):
         finish(ledger, unit)
-    assert take(ledger, CURATE).inputs == tuple(output_of(unit) for unit in parsed)
+    assert take(ledger, CURATE).inputs == (FOUND, *(output_of(unit) for unit in parsed))
 
 
 def test_shards_of_any_name_are_read_in_the_order_of_their_bytes(ledger: Ledger) -> None:
@@ -68,7 +70,7 @@ def test_shards_of_any_name_are_read_in_the_order_of_their_bytes(ledger: Ledger)
     for shard in shards:
         finish(ledger, UnitId("job", "parse", shard))
     in_order = tuple(output_of(UnitId("job", "parse", shard)) for shard in sorted(shards))
-    assert take(ledger, CURATE).inputs == in_order
+    assert take(ledger, CURATE).inputs == (FOUND, *in_order)
     assert ledger.outputs("job")[Stage.PARSE] == in_order
 
 
@@ -79,7 +81,8 @@ def test_one_commit_creates_thousands_and_one_join_reads_them(ledger: Ledger) ->
     assert (parse.units, parse.pending, parse.items) == (1234, 1234, 2468), "a shard named twice is one unit"
     for shard in shards:
         finish(ledger, UnitId("job", "parse", shard))
-    assert take(ledger, CURATE).inputs == tuple(output_of(UnitId("job", "parse", shard)) for shard in sorted(shards))
+    parsed = [output_of(UnitId("job", "parse", shard)) for shard in sorted(shards)]
+    assert take(ledger, CURATE).inputs == (FOUND, *parsed)
 
 
 def test_a_join_that_collects_two_stages_reads_them_in_the_order_of_the_plan(ledger: Ledger) -> None:
@@ -94,7 +97,7 @@ def test_a_join_that_collects_two_stages_reads_them_in_the_order_of_the_plan(led
 
 def test_a_join_comes_also_when_the_stages_before_it_produced_nothing(ledger: Ledger) -> None:
     finish(ledger, submit(ledger))
-    assert take(ledger, CURATE).inputs == ()
+    assert take(ledger, CURATE).inputs == (FOUND,)
 
 
 def test_a_join_is_created_once(ledger: Ledger) -> None:
@@ -114,7 +117,7 @@ def test_a_unit_set_aside_holds_no_join_up_and_adds_nothing_to_it(ledger: Ledger
         finish(ledger, unit, *follow("parse", unit.shard))
         finish(ledger, UnitId("job", "parse", unit.shard))
     assert ledger.fail(take(ledger, lost), "no_answer", final=True) == "aside"
-    assert len(take(ledger, CURATE).inputs) == 4
+    assert len(take(ledger, CURATE).inputs) == 1 + 4
 
 
 def test_every_stage_follows_to_the_end_and_the_verdict_is_kept(ledger: Ledger) -> None:

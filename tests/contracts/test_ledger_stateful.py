@@ -49,7 +49,7 @@ FOLLOWS = {
     Stage.TRAIN: Stage.EVALUATE,
     Stage.EVALUATE: Stage.PUBLISH,
 }
-JOINS = {Stage.CURATE: (Stage.PARSE,), Stage.ASSEMBLE: (Stage.CURATE, Stage.GENERATE)}
+JOINS = {Stage.CURATE: (Stage.DISCOVER, Stage.PARSE), Stage.ASSEMBLE: (Stage.CURATE, Stage.GENERATE)}
 """The stages whose artifacts a join reads."""
 
 

@@ -14,6 +14,7 @@ from workers.generate.asking.ask_all import Answer, ask_all
 from workers.generate.backend import Assignment, Backend, Proposal
 from workers.generate.extractive.completions import PLAIN_GENERATOR, whole_chunk
 from workers.generate.plan.assign import assign
+from workers.generate.topics import map_of, topics_of
 from workers.runtime.work import Outcome, StageWork
 
 EXAMPLES_FILE = "examples.jsonl"
@@ -47,9 +48,11 @@ def generate(work: StageWork) -> Outcome:
     chunks = list(reader.records(str(work.params["file"]), Chunk))
     work.output.receive("chunks", len(chunks))
     assignments = assign(chunks, work.spec, work.model, backend.kinds)
+    topics = topics_of(chunks, map_of(reader))
     examples: list[Example] = []
-    for assignment, answer in asyncio.run(ask_all(backend, assignments, work.tick)):
-        found = _examples(work, assignment, answer, backend.name)
+    answers = asyncio.run(ask_all(backend, assignments, work.tick))
+    for (assignment, answer), topic in zip(answers, topics, strict=True):
+        found = _examples(work, assignment, answer, backend.name, topic)
         examples += found
         if found:
             work.output.keep("chunks")
@@ -65,25 +68,27 @@ def generate(work: StageWork) -> Outcome:
     return Outcome()
 
 
-def _examples(work: StageWork, assignment: Assignment, answer: Answer, generator: str) -> list[Example]:
+def _examples(work: StageWork, assignment: Assignment, answer: Answer, generator: str, topic: str) -> list[Example]:
     """The chunk's examples; what is refused is counted on the way."""
     plain = whole_chunk(assignment.chunk)
-    found = _accepted(work, assignment, [plain] if plain else [], PLAIN_GENERATOR)
+    found = _accepted(work, assignment, [plain] if plain else [], PLAIN_GENERATOR, topic)
     if isinstance(answer, DocumentRejected):
         chunk = assignment.chunk
         work.output.receive("examples")
         work.output.reject("examples", chunk.id, answer.reason, answer.detail, url=chunk.url, failed=True)
         return found
-    return found + _accepted(work, assignment, answer, generator)
+    return found + _accepted(work, assignment, answer, generator, topic)
 
 
-def _accepted(work: StageWork, assignment: Assignment, proposals: list[Proposal], generator: str) -> list[Example]:
+def _accepted(
+    work: StageWork, assignment: Assignment, proposals: list[Proposal], generator: str, topic: str
+) -> list[Example]:
     found: dict[str, Example] = {}
     chunk = assignment.chunk
     work.output.receive("examples", len(proposals))
     for proposal in proposals:
         try:
-            example = accept(assignment, proposal, generator)
+            example = accept(assignment, proposal, generator, topic)
             if example.id in found:
                 raise DocumentRejected("duplicate", proposal.prompt)
             found[example.id] = example

@@ -70,7 +70,7 @@ def test_joins_wait_for_everything_upstream_and_read_what_they_need(plan: Plan) 
     curate, assemble = plan.joins
     assert curate.stage is Stage.CURATE
     assert curate.waits_for == (Stage.DISCOVER, Stage.RETRIEVE, Stage.PARSE)
-    assert curate.collects == (Stage.PARSE,)
+    assert curate.collects == (Stage.DISCOVER, Stage.PARSE)
     assert assemble.stage is Stage.ASSEMBLE
     assert assemble.waits_for == (*curate.waits_for, Stage.CURATE, Stage.GENERATE)
     assert assemble.collects == (Stage.CURATE, Stage.GENERATE)

@@ -59,7 +59,7 @@ def chain(shelf: Shelf, attempt: str, up_to: str, minute: int = 0, shards: Seque
             found_last = made(shelf, "parse", attempt, shard, inputs=[found_last], minute=minute)
             parsed.append(found_last)
     if last >= 3:
-        found = made(shelf, "curate", attempt, inputs=parsed, names=[("generate", "0000")], minute=minute)
+        found = made(shelf, "curate", attempt, inputs=[found, *parsed], names=[("generate", "0000")], minute=minute)
     return found
 
 
@@ -124,7 +124,8 @@ def test_units_without_which_a_join_was_made_were_given_up() -> None:
     chain(shelf, "e1-a", "parse", shards=["0000", "0001", "0002", "0003"])
     for lost in (at("parse", "e1-a", "0001"), at("retrieve", "e1-a", "0002"), at("parse", "e1-a", "0002")):
         del shelf[lost]
-    made(shelf, "curate", "e1-a", inputs=[at("parse", "e1-a", shard) for shard in ("0000", "0003")])
+    read = [at("discover", "e1-a"), *(at("parse", "e1-a", shard) for shard in ("0000", "0003"))]
+    made(shelf, "curate", "e1-a", inputs=read)
     choice = choose(PLAN, shelf)
     assert choice.done[Stage.CURATE, "0"] == at("curate", "e1-a")
     assert choice.set_aside == ((Stage.RETRIEVE, "0002"), (Stage.PARSE, "0001"))
@@ -134,7 +135,7 @@ def test_a_join_that_read_nothing_or_something_else_is_not_taken() -> None:
     shelf: Shelf = {}
     found = chain(shelf, "e1-a", "parse")
     empty = made(shelf, "curate", "e1-a")
-    astray = made(shelf, "curate", "e1-b", inputs=[found])
+    astray = made(shelf, "curate", "e1-b", inputs=[found, at("retrieve", "e1-a", "0000")])
     assert choose(PLAN, shelf).ignored == {empty: STALE, astray: STALE}
 
 
@@ -154,7 +155,9 @@ def test_an_artifact_that_does_not_fit_for_one_reader_may_fit_for_another() -> N
     shelf: Shelf = {}
     chain(shelf, "e1-a", "parse", minute=1)
     chain(shelf, "e1-b", "parse", minute=2)
-    mixed = made(shelf, "curate", "e1-c", inputs=[at("parse", "e1-a", "0000"), at("parse", "e1-b", "0001")])
+    mixed = made(shelf, "curate", "e1-c", inputs=[
+        at("discover", "e1-a"), at("parse", "e1-a", "0000"), at("parse", "e1-b", "0001"),
+    ])  # fmt: skip
     choice = choose(PLAN, shelf)
     assert choice.ignored[mixed] == STALE
     assert {path.rsplit("-", 1)[1] for path in choice.done.values()} == {"b"}

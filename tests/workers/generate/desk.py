@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from agent.job.model import ModelFacts
-from agent.job.records import Block, BlockKind, Chunk, Document, Evidence, Example, Row
+from agent.job.records import Block, BlockKind, Chunk, Document, Evidence, Example, Row, TopicMap
 from agent.spec import JobSpec
 from agent.store import ArtifactReader, ArtifactWriter, Store
 from tests.workers.turns import LeapingTurns
@@ -50,14 +50,16 @@ class Desk:
         self.ticks = Ticks()
         self.model = model()
 
-    def curated(self, chunks: Sequence[Chunk]) -> str:
-        """The curate artifact that holds these chunks and a document for each."""
+    def curated(self, chunks: Sequence[Chunk], topics: TopicMap | None = None) -> str:
+        """The curate artifact that holds these chunks, a document for each, and the subject's map if there is one."""
         output = ArtifactWriter(self.store, JOB, "curate", "0", "e1")
         by_document = {chunk.document_id: chunk for chunk in chunks}
         output.write_records("chunks-0000.jsonl", chunks)
         output.write_records("documents.jsonl", [document_of(chunk) for chunk in by_document.values()])
         splits = {name: chunk.split.value for name, chunk in by_document.items()}
         output.write_file("splits.json", json.dumps(splits).encode())
+        if topics is not None:
+            output.write_records("topics.jsonl", [topics])
         output.commit()
         return output.path
 

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from workers.crawl.expand.wording import Form, form
+from workers.topics.wording import Form, form
 
 _ACRONYM = re.compile(r"(?=(?:.*[A-Z]){2})[A-Za-z][A-Za-z0-9-]{1,9}")
 _LEAST_WORDS, _MOST_WORDS = 2, 6

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from workers.crawl.expand.geometry import directions
+from workers.topics.geometry import directions
 from workers.crawl.expand.way import Origin, Phrase
-from workers.crawl.expand.wording import Form, form
+from workers.topics.wording import Form, form
 
 NEAR_EQUAL = 0.9
 """Cosine, the subject taken out, from which two phrases mean the same: "error correcting codes", "error correction

@@ -11,7 +11,7 @@ from workers.crawl.expand.acronyms import acronyms
 from workers.crawl.expand.key_phrases import KeyPhrase, key_phrases
 from workers.crawl.expand.reading import prose
 from workers.crawl.expand.way import Phrase, Proposal
-from workers.crawl.expand.wording import Form, count, form
+from workers.topics.wording import Form, count, form
 from workers.crawl.sources.contract import Found
 
 if TYPE_CHECKING:

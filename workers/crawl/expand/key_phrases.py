@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from workers.crawl.expand.reading import Occurrences, Reading, adjectives, empty_words, verb_forms, weak_words
-from workers.crawl.expand.wording import Form, count, form, words
+from workers.topics.wording import Form, count, form, words
 
 LONGEST_WORDS = 3
 _OF_A_TEXT = 60

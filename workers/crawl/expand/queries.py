@@ -7,7 +7,7 @@ from itertools import zip_longest
 
 from agent.job.records import Query
 from workers.crawl.expand.concepts import Concept
-from workers.crawl.expand.wording import form
+from workers.topics.wording import form
 
 _SPEAKS_FOR_ITSELF = 0.4
 """Cosine to the subject from which a phrase finds documents about it without being told the subject's name."""

@@ -10,7 +10,7 @@ from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
-from workers.crawl.expand.wording import Form, form, stem, words
+from workers.topics.wording import Form, form, stem, words
 
 _NOT_PROSE = re.compile(
     r"```.*?(?:```|$)"  # fenced code

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from agent.job.records import Topic, TopicMap
 from workers.crawl.expand.concepts import Concept
-from workers.crawl.expand.geometry import directions
+from workers.topics.geometry import directions
 
 FEWEST, MOST = 5, 20
 """Topics of a map. Fewer say nothing of coverage, more are not read."""

@@ -8,7 +8,7 @@ from datetime import date
 from typing import NamedTuple
 
 from agent.job.records import Candidate, TopicMap
-from workers.crawl.expand.coverage import coverage
+from workers.topics.coverage import coverage
 from workers.crawl.relevance.dates import citations, recency
 from workers.crawl.relevance.depth import depth
 from workers.crawl.relevance.gist import gist

@@ -21,7 +21,8 @@ _JOINED_FILE = "books.jsonl"
 
 def documents_of(work: StageWork) -> Iterator[Document]:
     """All documents that the parse units of this job read, last those that `join_books` joined; as often as asked."""
-    yield from work.read(DOCUMENTS_FILE, Document)
+    for artifact in work.inputs_from(Stage.PARSE):
+        yield from artifact.records(DOCUMENTS_FILE, Document)
     joined = work.scratch / _JOINED_FILE
     if joined.exists():
         with joined.open(encoding="utf-8") as lines:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from agent.job.records import Block, BlockKind, Chunk, Document, Split
 from workers.parse.curate.pieces import Piece, pieces_of
-from workers.parse.curate.tokenizer import TokenCounter
+from workers.tokens.counter import TokenCounter
 
 Path = tuple[tuple[int, str], ...]
 """Headings from the outermost to the innermost, each with its level."""

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from agent.contract import Stage
 from agent.errors import NotEnoughData
 from agent.job.artifacts import Tally, UnitPlan
-from agent.job.records import Chunk, Document, Split
+from agent.job.records import Chunk, Document, Split, TopicMap
 from agent.report.licence_advice import licence_advice
 from agent.settings import Settings
 from workers.parse.curate.books import documents_of, join_books
@@ -28,7 +28,7 @@ from workers.parse.curate.leakage import MOST_SHARED, HeldOut
 from workers.parse.curate.refusal import refusal
 from workers.parse.curate.split import MIN_DOCUMENTS
 from workers.parse.curate.survey import DOCUMENTS, DOCUMENTS_FILE, survey
-from workers.parse.curate.tokenizer import token_counter
+from workers.tokens.counter import token_counter
 from workers.runtime.work import Outcome, StageWork
 
 if TYPE_CHECKING:
@@ -36,10 +36,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 CHUNKS = "chunks"
+TOPICS_FILE = "topics.jsonl"
 
 
 def curate(work: StageWork) -> Outcome:
-    """Writes ``documents.jsonl``, ``splits.json`` and ``chunks-NNNN.jsonl``, and one generate unit a chunks file.
+    """Writes ``documents.jsonl``, ``splits.json``, ``topics.jsonl`` (discovery's map of the subject, where there is one)
+    and ``chunks-NNNN.jsonl``, and one generate unit a chunks file.
 
     Raises:
         NotEnoughData: fewer than three works are left, or none of them gives a chunk.
@@ -65,6 +67,8 @@ def curate(work: StageWork) -> Outcome:
         raise _no_chunks(work, len(splits))
     by_id = {found.entries[number].id: split for number, split in splits.items()}
     work.output.write_file("splits.json", json.dumps(dict(sorted(by_id.items())), indent=1).encode())
+    for discovered in work.inputs_from(Stage.DISCOVER):
+        work.output.write_records(TOPICS_FILE, discovered.records(TOPICS_FILE, TopicMap))
     work.output.facts.update(figures.facts(work.spec))
     work.tick(total, total)
     return Outcome(successors=units)

@@ -14,8 +14,8 @@ from tests.workers.parse.shards import PROSE, document
 from workers.parse.curate.chunk import Cutter
 from workers.parse.curate.pieces import WHOLE
 from workers.parse.curate.refusal import refusal
-from workers.parse.curate.tokenizer import TokenCounter
-from workers.parse.curate.tokens import estimate_tokens
+from workers.tokens.counter import TokenCounter
+from workers.tokens.estimate import estimate_tokens
 
 
 def heading(text: str, level: int) -> Block:

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from agent.errors import NotEnoughData
-from agent.job.records import Chunk, Document, Split
+from agent.job.records import Chunk, Document, Split, Topic, TopicMap
 from agent.spec import CurateConfig, GenerateConfig, JobSpec, PermissionConfig
-from agent.store import ArtifactReader
-from tests.workers.parse.shards import PROSE, document, parsed, spec, unit
+from agent.store import ArtifactReader, ArtifactWriter, Store
+from tests.workers.parse.shards import JOB, PROSE, document, parsed, spec, unit
 from workers.parse.curate.curate import curate
 from workers.parse.curate.figures import forecast_steps
 from workers.runtime.work import Outcome
@@ -59,6 +59,17 @@ def test_documents_are_filtered_split_and_cut_and_all_are_accounted_for(tmp_path
     facts = artifact.manifest.facts
     assert sum(facts["documents_per_split"].values()) == 12 and facts["languages"] == {"en": 12}
     assert facts["train_tokens"] == sum(chunk.tokens for chunk in chunks if chunk.split is Split.TRAIN)
+
+
+def test_the_map_of_the_subject_is_handed_on(tmp_path: Path) -> None:
+    topics = TopicMap(subject="quantum computing", topics=(Topic(name="qubits", weight=1.0),))
+    found = ArtifactWriter(Store(str(tmp_path)), JOB, "discover", "0", "e1")
+    found.write_records("topics.jsonl", [topics])
+    found.commit()
+    work = unit(tmp_path, "curate", [found.path, parsed(tmp_path, [on_topic(number) for number in range(4)])], spec())
+    curate(work)
+    work.output.commit()
+    assert list(ArtifactReader(work.store, work.output.path).records("topics.jsonl", TopicMap)) == [topics]
 
 
 def test_the_document_that_repeats_another_names_it(tmp_path: Path) -> None:

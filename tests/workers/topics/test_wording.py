@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from workers.crawl.expand.wording import count, form
+from workers.topics.wording import count, form
 
 
 @pytest.mark.parametrize(

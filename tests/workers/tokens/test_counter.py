@@ -11,8 +11,8 @@ from tokenizers import Tokenizer, models, pre_tokenizers
 from agent.job.model import ModelFacts
 from agent.models import inspect_model
 from tests.workers.parse.shards import PROSE
-from workers.parse.curate.tokenizer import token_counter
-from workers.parse.curate.tokens import estimate_tokens
+from workers.tokens.counter import token_counter
+from workers.tokens.estimate import estimate_tokens
 
 
 def facts(folder: Path) -> ModelFacts:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from workers.crawl.expand.wording import form
+from workers.topics.wording import form
 
 if TYPE_CHECKING:
     import numpy as np

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agent.job.records import Topic, TopicMap
-from workers.crawl.expand.coverage import coverage
+from workers.topics.coverage import coverage
 
 CODES = ("surface code", "stabilizer codes", "logical qubit")
 MAP = TopicMap(

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from agent.job.records import Topic, TopicMap
-from workers.crawl.expand.geometry import beside, directions, own_plane, unit
-from workers.crawl.expand.wording import count, form
+from workers.topics.geometry import beside, directions, own_plane, unit
+from workers.topics.wording import count, form
 
 if TYPE_CHECKING:
     import numpy as np

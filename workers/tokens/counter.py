@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from agent.errors import FinetuneError, UnknownModel
 from agent.job.model import ModelFacts
 from agent.models.tokenizer import tokenizer_file
-from workers.parse.curate.tokens import estimate_tokens
+from workers.tokens.estimate import estimate_tokens
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
