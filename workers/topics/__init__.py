@@ -1,1 +1,1 @@
-"""How much of each topic of a subject stands in a text: what crawling scores documents by, and generating names examples by"""
+"""How much of each topic of a subject stands in a text: crawling scores documents by it, generating names examples by it"""

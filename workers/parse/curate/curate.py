@@ -40,8 +40,8 @@ TOPICS_FILE = "topics.jsonl"
 
 
 def curate(work: StageWork) -> Outcome:
-    """Writes ``documents.jsonl``, ``splits.json``, ``topics.jsonl`` (discovery's map of the subject, where there is one)
-    and ``chunks-NNNN.jsonl``, and one generate unit a chunks file.
+    """Writes ``documents.jsonl``, ``splits.json``, ``topics.jsonl`` (discovery's map of the subject, if there is
+    one) and ``chunks-NNNN.jsonl``, and one generate unit a chunks file.
 
     Raises:
         NotEnoughData: fewer than three works are left, or none of them gives a chunk.
