@@ -16,10 +16,10 @@ from workers.crawl.expand.feedback import Feedback
 from workers.crawl.expand.nearest import nearest
 from workers.crawl.expand.queries import queries
 from workers.crawl.expand.topics import groups, topic_map
-from workers.topics.wording import count, form
 from workers.crawl.glance import glance
 from workers.crawl.media import declared_type
 from workers.crawl.sources.contract import Found
+from workers.topics.wording import count, form
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 SUBJECT = "quantum computing"

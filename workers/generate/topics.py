@@ -9,8 +9,8 @@ from agent.store import ArtifactReader
 
 TOPICS_FILE = "topics.jsonl"
 LEAST = 0.3
-"""A chunk with less of every topic speaks of none: 19 % of 2,672 chunks of real documents on one subject. What lies below
-is code, tables of names and asides, where the nearest of twenty topics is chance."""
+"""A chunk with less of every topic speaks of none: 19 % of 2,672 chunks of real documents on one subject. What lies
+below is code, tables of names and asides, where the nearest of twenty topics is chance."""
 
 
 def topics_of(chunks: Sequence[Chunk], topics: TopicMap | None) -> list[str]:

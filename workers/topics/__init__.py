@@ -1,1 +1,1 @@
-"""How much of each topic of a subject stands in a text: crawling scores documents by it, generating names examples by it"""
+"""How much of each topic of a subject stands in a text: documents are scored by it, examples named by it"""

@@ -31,7 +31,9 @@ def test_a_heading_says_what_code_below_it_is_about() -> None:
 
 
 def test_a_chunk_about_something_else_speaks_of_no_topic() -> None:
-    assert topics_of([chunk("Knead the dough, let it rest over night and bake it until the crust is brown.")], MAP) == [""]
+    assert topics_of([chunk("Knead the dough, let it rest over night and bake it until the crust is brown.")], MAP) == [
+        ""
+    ]
 
 
 def test_without_a_map_no_example_has_a_topic(tmp_path: Path) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from workers.topics.geometry import directions
 from workers.crawl.expand.way import Origin, Phrase
+from workers.topics.geometry import directions
 from workers.topics.wording import Form, form
 
 NEAR_EQUAL = 0.9

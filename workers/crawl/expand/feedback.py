@@ -11,8 +11,8 @@ from workers.crawl.expand.acronyms import acronyms
 from workers.crawl.expand.key_phrases import KeyPhrase, key_phrases
 from workers.crawl.expand.reading import prose
 from workers.crawl.expand.way import Phrase, Proposal
-from workers.topics.wording import Form, count, form
 from workers.crawl.sources.contract import Found
+from workers.topics.wording import Form, count, form
 
 if TYPE_CHECKING:
     import numpy as np

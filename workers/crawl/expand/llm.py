@@ -15,9 +15,9 @@ from agent.spec import GenerateConfig
 from workers.crawl.expand.belonging import belonging
 from workers.crawl.expand.reading import prose
 from workers.crawl.expand.way import Phrase, Proposal
-from workers.topics.wording import form
 from workers.crawl.sources.contract import Found
 from workers.llm.prompt_file import Message, PromptFile
+from workers.topics.wording import form
 
 if TYPE_CHECKING:
     from workers.llm.chat import ChatModel

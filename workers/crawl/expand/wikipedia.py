@@ -10,9 +10,9 @@ from agent.errors import DocumentRejected, SourceFailed
 from workers.crawl.expand.belonging import belonging
 from workers.crawl.expand.reading import Reading, prose
 from workers.crawl.expand.way import Phrase, Proposal
-from workers.topics.wording import form
 from workers.crawl.sources.contract import UNEXPECTED_SHAPE, Found
 from workers.crawl.sources.mediawiki import About, Wiki
+from workers.topics.wording import form
 
 log = logging.getLogger(__name__)
 

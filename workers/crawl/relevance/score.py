@@ -8,7 +8,6 @@ from datetime import date
 from typing import NamedTuple
 
 from agent.job.records import Candidate, TopicMap
-from workers.topics.coverage import coverage
 from workers.crawl.relevance.dates import citations, recency
 from workers.crawl.relevance.depth import depth
 from workers.crawl.relevance.gist import gist
@@ -19,6 +18,7 @@ from workers.crawl.relevance.semantic import semantic
 from workers.crawl.relevance.topical import topical
 from workers.crawl.relevance.weights import ABOUT, NEUTRAL_WORTH, WORTH, WORTH_SHARE, Weight
 from workers.crawl.sources.contract import Found
+from workers.topics.coverage import coverage
 
 _AT_ONCE = 1000
 """Candidates embedded together: enough for speed, and no more than 10 MB of vectors however many there are."""

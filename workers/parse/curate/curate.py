@@ -28,8 +28,8 @@ from workers.parse.curate.leakage import MOST_SHARED, HeldOut
 from workers.parse.curate.refusal import refusal
 from workers.parse.curate.split import MIN_DOCUMENTS
 from workers.parse.curate.survey import DOCUMENTS, DOCUMENTS_FILE, survey
-from workers.tokens.counter import token_counter
 from workers.runtime.work import Outcome, StageWork
+from workers.tokens.counter import token_counter
 
 if TYPE_CHECKING:
     import numpy as np

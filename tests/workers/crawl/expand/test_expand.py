@@ -23,11 +23,11 @@ from workers.crawl.expand.expand import Expansion, expand
 from workers.crawl.expand.queries import queries
 from workers.crawl.expand.topics import groups, topic_map
 from workers.crawl.expand.way import Phrase
-from workers.topics.wording import form
 from workers.crawl.http.address import named_endpoints
 from workers.crawl.http.client import client_for
 from workers.crawl.sources import services_for
 from workers.crawl.sources.contract import Found
+from workers.topics.wording import form
 
 QC = "quantum computing"
 SUGGESTED = Reply(

@@ -10,8 +10,8 @@ from workers.crawl.expand.acronyms import acronyms
 from workers.crawl.expand.feedback import Feedback
 from workers.crawl.expand.nearest import nearest
 from workers.crawl.expand.reading import Reading, prose
-from workers.topics.wording import form
 from workers.crawl.sources.contract import Found
+from workers.topics.wording import form
 
 
 def proposed() -> dict[str, tuple[str, ...]]:
