@@ -12,9 +12,9 @@ from agent.job.artifacts import UnitPlan
 from agent.job.records import Chunk, Document, Example, SourceEntry, Split
 from agent.store import ArtifactReader
 from workers.generate.dataset.balance import shuffled, within_limit
-from workers.generate.dataset.duplicates import verdicts
 from workers.generate.dataset.figures import dataset_figures
 from workers.generate.dataset.formats import lay_out, layout_for
+from workers.generate.dataset.overlap import verdicts
 from workers.generate.generate import EXAMPLES_FILE
 from workers.runtime.work import Outcome, StageWork
 

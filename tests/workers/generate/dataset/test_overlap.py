@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from agent.job.records import Example, Split
 from tests.workers.generate.examples import example
-from workers.generate.dataset.duplicates import verdicts
+from workers.generate.dataset.overlap import verdicts
 
 LONG = "A Bell pair is a pair of qubits in an entangled state whose two results always agree with each other."
 
