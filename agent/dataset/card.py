@@ -22,52 +22,7 @@ _SOURCES_SHOWN = 200
 """A card stays readable; every row names its document."""
 _TOPICS_SHOWN = 30
 
-_HUB_LICENCES = frozenset(
-    [
-        "agpl-3.0",
-        "apache-2.0",
-        "artistic-2.0",
-        "bsd-2-clause",
-        "bsd-3-clause",
-        "cc",
-        "cc-by-2.0",
-        "cc-by-2.5",
-        "cc-by-3.0",
-        "cc-by-4.0",
-        "cc-by-nc-2.0",
-        "cc-by-nc-3.0",
-        "cc-by-nc-4.0",
-        "cc-by-nc-nd-3.0",
-        "cc-by-nc-nd-4.0",
-        "cc-by-nc-sa-2.0",
-        "cc-by-nc-sa-3.0",
-        "cc-by-nc-sa-4.0",
-        "cc-by-nd-4.0",
-        "cc-by-sa-3.0",
-        "cc-by-sa-4.0",
-        "cc0-1.0",
-        "ecl-2.0",
-        "epl-1.0",
-        "epl-2.0",
-        "eupl-1.1",
-        "eupl-1.2",
-        "gfdl",
-        "gpl",
-        "gpl-2.0",
-        "gpl-3.0",
-        "isc",
-        "lgpl",
-        "lgpl-2.1",
-        "lgpl-3.0",
-        "mit",
-        "mpl-2.0",
-        "odbl",
-        "odc-by",
-        "pddl",
-        "unlicense",
-        "zlib",
-    ]
-)
+_HUB_LICENCES = "hub_licences.txt"
 """Identifiers the hub takes (https://huggingface.co/docs/hub/repositories-licenses); any other is ``other``."""
 
 
@@ -112,8 +67,9 @@ def _metadata(found: Distributions, format: ExportFormat, about: About) -> dict[
 
 def hub_licences(found: Distributions) -> list[str]:
     """The licences of all rows in the hub's spelling, ``other`` for those it has no word for, each once."""
+    known = (files(__package__) / _HUB_LICENCES).read_text(encoding="utf-8").split()
     parts = {part.strip("() ") for licence in found.licences for part in licence.split(" AND ")}
-    return sorted({part.lower() if part.lower() in _HUB_LICENCES else "other" for part in parts})
+    return sorted({part.lower() if part.lower() in known else "other" for part in parts})
 
 
 def _config(name: str, found: Distributions) -> dict[str, Any]:

@@ -22,10 +22,7 @@ def turns(example: Example) -> tuple[Turn, ...]:
 
     A passage that goes with the example stands at the head of the first user turn, where all later ones see it.
     """
-    if example.kind.family is ExampleFamily.COMPLETION:
-        asked = CONTINUE + example.prompt
-    else:
-        asked = example.prompt
+    asked = CONTINUE + example.prompt if example.kind.family is ExampleFamily.COMPLETION else example.prompt
     exchanges = [Turn(each.prompt, each.response) for each in example.history] + [Turn(asked, example.response)]
     first = exchanges[0]
     return (Turn(with_context(example.context, first.user), first.assistant), *exchanges[1:])
