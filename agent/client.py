@@ -28,7 +28,16 @@ from agent.job.workers import WorkerInfo
 from agent.ledger.contract import ClusterHealth, JobView, Ledger, Outputs
 from agent.ledger.redis import RedisLedger
 from agent.preflight import check, grounded
-from agent.restore import agree_on_record, choose, keep_record, read_shelf, replay, stored_record
+from agent.prices import prices_of
+from agent.restore import (
+    agree_on_record,
+    choose,
+    keep_record,
+    read_shelf,
+    replay,
+    spent_before,
+    stored_record,
+)
 from agent.settings import Settings
 from agent.spec import JobSpec
 from agent.store import Store
@@ -102,8 +111,8 @@ class Client:
         """Submit a job and return it at once. With a ``job_id`` in the spec, submitting again returns the same job.
 
         Raises:
-            InvalidSpec: the spec contradicts itself, names a folder that is not there, or the job id belongs to a job
-                with another specification.
+            InvalidSpec: the spec contradicts itself, names a folder that is not there, sets a budget in dollars for a
+                model without a known price, or the job id belongs to a job with another specification.
             UnknownModel: the base model cannot be found.
             StoreUnavailable: the artifact store cannot be written.
         """
@@ -111,9 +120,10 @@ class Client:
         known = self._known(spec)
         if known is not None:
             return Job(self, known.id)
-        model = check(spec)
+        model, prices = check(spec), prices_of(spec.generate)
         job_id = spec.job_id or _new_id(spec.subject)
-        record = JobRecord(id=job_id, spec=spec, model=model, user=spec.user or getpass.getuser())
+        user = spec.user or getpass.getuser()
+        record = JobRecord(id=job_id, spec=spec, model=model, prices=prices, user=user)
         # The store first: a job that the ledger knows can then always be rebuilt from the store.
         keep_record(self.store, record.model_copy(update={"submitted_at_ms": int(time.time() * 1000)}))
         reached(f"submit/{job_id}/after_store")
@@ -187,6 +197,8 @@ class Client:
         held = self.ledger.outputs(job_id) if known else {}
         committed = [path for paths in held.values() for path in paths]
         choice = choose(plan, shelf.artifacts, committed)
+        # First of all: whoever works on the job again is held to what is left of its budget.
+        self.ledger.spent_at_least(job_id, spent_before(self.store, stored, shelf.artifacts))
         if known is None:
             self.ledger.submit(stored.model_copy(update=_AS_SUBMITTED), plan)
         elif len(choice.done) == len(committed):

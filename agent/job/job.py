@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from agent.job.model import ModelFacts
+from agent.job.prices import ModelPrice
 from agent.job.records import Record
 from agent.job.states import ENDS, JobState
 from agent.spec import JobSpec
@@ -16,6 +17,7 @@ class JobRecord(Record):
     id: str
     spec: JobSpec
     model: ModelFacts
+    prices: dict[str, ModelPrice] = Field({}, description="Language model -> its price, where that is known.")
     user: str
     state: JobState = JobState.QUEUED
     reason: str = Field("", description="Why it waits or ended, one line.")

@@ -16,6 +16,7 @@ from agent.contract import Stage
 from agent.job.artifacts import Tally, UnitPlan
 from agent.job.job import JobRecord
 from agent.job.machine import Standing
+from agent.job.usage import Amount
 from agent.job.workers import WorkerInfo
 
 REARM_S = 10.0
@@ -112,22 +113,6 @@ class StageView:
     faults: Mapping[str, str] = field(default_factory=dict)
     """Shard -> reason, of units set aside: the first `MOST_FAULTS_SHOWN`."""
     waiting: Waiting = field(default_factory=Waiting)
-
-
-@dataclass(frozen=True)
-class Amount:
-    """Tokens, and the money that they cost."""
-
-    tokens: int = 0
-    """Of prompts and answers together."""
-    usd_micros: int = 0
-    """Millionths of a US dollar."""
-
-    def __add__(self, other: Amount) -> Amount:
-        return Amount(self.tokens + other.tokens, self.usd_micros + other.usd_micros)
-
-    def __sub__(self, other: Amount) -> Amount:
-        return Amount(self.tokens - other.tokens, self.usd_micros - other.usd_micros)
 
 
 @dataclass(frozen=True)

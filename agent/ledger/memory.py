@@ -24,13 +24,13 @@ from agent.job.artifacts import Tally, UnitPlan
 from agent.job.job import JobRecord
 from agent.job.machine import StageCounts, Standing
 from agent.job.states import ON_ACCELERATOR
+from agent.job.usage import Amount
 from agent.job.workers import WorkerInfo
 from agent.ledger.asking import Group
 from agent.ledger.contract import (
     MOST_FAULTS_SHOWN,
     REARM_S,
     SENDS_PER_FREE_SLOT,
-    Amount,
     BeatAnswer,
     Claim,
     ClusterHealth,

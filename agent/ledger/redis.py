@@ -22,6 +22,7 @@ from agent.job.artifacts import Tally, UnitPlan
 from agent.job.job import JobRecord
 from agent.job.machine import StageCounts, Standing
 from agent.job.states import ON_ACCELERATOR
+from agent.job.usage import Amount
 from agent.job.workers import WorkerInfo
 from agent.ledger.contract import (
     LOOK_AGAIN_MS,
@@ -30,7 +31,6 @@ from agent.ledger.contract import (
     REMEMBER_CHARGE_MS,
     SENDS_PER_FREE_SLOT,
     START_WITHIN_MS,
-    Amount,
     BeatAnswer,
     Claim,
     ClusterHealth,

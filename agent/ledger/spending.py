@@ -6,7 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from agent.ledger.contract import REMEMBER_CHARGE_MS, Amount, ReserveAnswer, Spent
+from agent.job.usage import Amount
+from agent.ledger.contract import REMEMBER_CHARGE_MS, ReserveAnswer, Spent
 
 
 @dataclass

@@ -2,6 +2,7 @@
 
 from agent.restore.choose import Choice, choose
 from agent.restore.replay import replay
+from agent.restore.spending import spent_before
 from agent.restore.stored import Shelf, StoredJob, agree_on_record, keep_record, read_shelf, stored_jobs, stored_record
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "keep_record",
     "read_shelf",
     "replay",
+    "spent_before",
     "stored_jobs",
     "stored_record",
 ]

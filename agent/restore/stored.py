@@ -20,7 +20,7 @@ JOBS_FOLDER = "jobs"
 RECORD_FILE = "job.json"
 _CHECKPOINTS = "-checkpoints"
 """Ends the name of the folder in which a training keeps its checkpoints, beside its artifacts."""
-_READERS = 16
+READERS = 16
 """Manifests read at once: on object stores each costs a round trip of some ten milliseconds."""
 
 
@@ -108,7 +108,7 @@ def stored_jobs(store: Store) -> tuple[list[StoredJob], list[str]]:
 def read_shelf(store: Store, job: JobRecord) -> Shelf:
     """Every artifact of the job that is complete, and why the others do not count."""
     paths = [path for stage in Stage for path in _attempts(store, job.id, stage)]
-    with ThreadPoolExecutor(_READERS) as pool:
+    with ThreadPoolExecutor(READERS) as pool:
         found = list(pool.map(lambda path: _complete(store, job, path), paths))
     artifacts: dict[str, Manifest] = {}
     ignored: dict[str, str] = {}

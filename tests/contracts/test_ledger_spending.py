@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent.ledger.contract import Amount, Ledger, Spent
+from agent.job.usage import Amount
+from agent.ledger.contract import Ledger, Spent
 from agent.ledger.redis import RedisLedger
 from agent.ledger.spending import Account
 from tests.contracts.jobs import submit

@@ -27,6 +27,7 @@ from agent.ledger.contract import Claim, DueUnit, Ledger, UnitId
 from agent.store import ArtifactWriter, Store
 from workers.runtime.heartbeat import PATIENCE_S, Heartbeat
 from workers.runtime.scratch import make_scratch
+from workers.runtime.spending import JobSpending
 from workers.runtime.turns import Turns
 from workers.runtime.verdict import judge
 from workers.runtime.work import Outcome, StageFunction, StageWork
@@ -114,6 +115,8 @@ class UnitRunner:
                     job_id=unit.job_id, stage=unit.stage, shard=unit.shard, attempt=claim.attempt, spec=job.spec,
                     inputs=claim.inputs, params=claim.params, store=self._store, output=output, tick=heart.tick,
                     scratch=scratch, model=job.model, turns=Turns(self._ledger, claim.owner),
+                    spending=JobSpending.of(self._ledger, unit.job_id, claim.owner, job.spec.generate),
+                    prices=job.prices,
                     leaving=self._leaving, leave_within_s=self._leave_within_s,
                 )  # fmt: skip
                 reached(f"{unit.stage}/{unit.shard}/started")

@@ -7,15 +7,18 @@ neither Celery nor Redis; the runner around it claims the unit, sends the beat, 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from agent.job.artifacts import UnitPlan
 from agent.job.model import ModelFacts
+from agent.job.prices import ModelPrice
 from agent.job.records import Record
 from agent.spec import JobSpec
 from agent.store import ArtifactReader, ArtifactWriter, Store
+from workers.llm.contract import Spending
+from workers.llm.in_memory import SpendingInMemory
 from workers.runtime.turns import Turns
 
 R = TypeVar("R", bound=Record)
@@ -53,6 +56,10 @@ class StageWork:
     """What is known of the base model without loading it."""
     turns: Turns
     """Grants requests to hosts, for all workers of the cluster together."""
+    spending: Spending = field(default_factory=SpendingInMemory)
+    """Asked before each call to a language model, for all workers of the cluster together; by default without limit."""
+    prices: Mapping[str, ModelPrice] = field(default_factory=dict)
+    """Language model -> its price, where that is known."""
     leaving: Callable[[], bool] = lambda: False
     """True once this worker was asked to stop: keep what can be kept, then raise WorkerLeaving (or let tick do it)."""
     leave_within_s: float = 3.0
