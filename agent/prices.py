@@ -66,21 +66,18 @@ def _known_price(model: str, base_url: str) -> ModelPrice | None:
 
     usage = Usage(input_tokens=_TYPICAL_TOKENS, output_tokens=_TYPICAL_TOKENS)
     now = datetime.now(UTC)
+    times = [now + timedelta(hours=hour) for hour in range(_HOURS)]
+    endpoint = base_url or _OPENAI
     try:
-        hours = [
-            calc_price(
-                usage, model, provider_api_url=base_url or _OPENAI, genai_request_timestamp=now + timedelta(hours=hour)
-            )
-            for hour in range(_HOURS)
-        ]
+        prices = [calc_price(usage, model, provider_api_url=endpoint, genai_request_timestamp=time) for time in times]
     except LookupError:
         return None
-    if any(hour.total_price != hour.input_price + hour.output_price for hour in hours):
+    if any(each.total_price != each.input_price + each.output_price for each in prices):
         # What is asked for each request besides cannot be told in tokens.
         return None
     return ModelPrice(
-        prompt_usd=_for_a_million(max(hour.input_price for hour in hours)),
-        answer_usd=_for_a_million(max(hour.output_price for hour in hours)),
+        prompt_usd=_for_a_million(max(each.input_price for each in prices)),
+        answer_usd=_for_a_million(max(each.output_price for each in prices)),
     )
 
 

@@ -62,7 +62,7 @@ def test_64_calls_at_once_keep_the_budget_and_use_what_others_give_back(ledger: 
 
 
 def test_a_call_that_does_not_fit_says_which_limit_and_what_to_do(ledger: Ledger) -> None:
-    with pytest.raises(BudgetSpent, match="up to 500 tokens .* generate.budget_tokens = 499") as caught:
+    with pytest.raises(BudgetSpent, match=r"up to 500 tokens .* generate\.budget_tokens = 499") as caught:
         asyncio.run(spending(ledger, 499).reserve(MOST))
     assert "costs nothing" in caught.value.next_step
 
