@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -40,6 +41,8 @@ class Quote:
     text: str
     of_partner: bool = False
     """Whether it stands in the assignment's partner."""
+    turn: int | None = None
+    """The exchange of a conversation that it supports, 0 for the first of ``history``; None for the last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,30 @@ class Proposal:
     """Earlier turns of a conversation."""
     wrong_answers: tuple[str, ...] = ()
     """Of multiple choice."""
+    wording: str = ""
+    """Name and version of the words it was asked with, '' where nobody is asked; stands in ``Example.generator``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """What a generator wrote, or was asked for and did not write, and why it is no example."""
+
+    reason: str
+    """Short snake_case word, the counter in the funnel."""
+    detail: str = ""
+    kind: ExampleKind | None = None
+    """None where not even that can be told."""
+    failed: bool = False
+    """True when something broke, False when a rule said no."""
+    prompt: str = ""
+    response: str = ""
+    quotes: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, proposal: Proposal, reason: str, detail: str = "") -> Refused:
+        """A proposal refused."""
+        quotes = tuple(quote.text for quote in proposal.quotes)
+        return cls(reason, detail, proposal.kind, False, proposal.prompt, proposal.response, quotes)
 
 
 class Backend(Protocol):
@@ -76,8 +103,9 @@ class Backend(Protocol):
         """What the calls so far have cost, by unit (``requests``, ``prompt_tokens``, ``usd`` …); empty where nothing
         costs."""
 
-    async def propose(self, assignment: Assignment) -> list[Proposal]:
-        """Examples of the kinds and about as many as ordered, best first; none where the chunk gives none.
+    async def propose(self, assignment: Assignment) -> Sequence[Proposal | Refused]:
+        """Examples of the kinds and about as many as ordered, best first, and what could be none; nothing where the
+        chunk gives nothing.
 
         Raises:
             DocumentRejected: this chunk cannot be worked on; the others can.

@@ -4,20 +4,30 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING
 
 from agent.errors import DocumentRejected
-from agent.job.records import Chunk, Example
+from agent.job.records import Chunk, Example, ExampleKind
 from agent.spec import GenerateConfig
 from agent.store import ArtifactReader
-from workers.generate.accept import accept
-from workers.generate.asking.ask_all import Answer, ask_all
-from workers.generate.backend import Assignment, Backend, Proposal
+from workers.generate.asking.ask_all import work_on_all
+from workers.generate.backend import Assignment, Backend, Refused
+from workers.generate.check import Checked, accepted, check
 from workers.generate.extractive.completions import PLAIN_GENERATOR, whole_chunk
+from workers.generate.figures import UnitFigures, as_record
 from workers.generate.plan.assign import assign
+from workers.generate.plan.mix import target_mix
 from workers.generate.topics import map_of, topics_of
 from workers.runtime.work import Outcome, StageWork
 
+if TYPE_CHECKING:
+    from workers.generate.asking.judge import Judge
+
 EXAMPLES_FILE = "examples.jsonl"
+NO_EXAMPLE = "no_example"
+"""Why a chunk is set aside of which examples were ordered and none came."""
 
 
 def open_backend(spec: GenerateConfig) -> Backend:
@@ -35,63 +45,106 @@ def open_backend(spec: GenerateConfig) -> Backend:
     return Extractive()
 
 
+def open_judge(spec: GenerateConfig) -> Judge | None:
+    """The judge where the specification wants one.
+
+    Raises:
+        GenerationFailed: its key is missing.
+    """
+    if spec.judge == "off":
+        return None
+    from workers.generate.asking.judge import Judge
+
+    return Judge(spec)
+
+
 def generate(work: StageWork) -> Outcome:
     """Write ``examples.jsonl`` for the chunks of ``params["file"]``, in their order.
 
-    Every chunk gives itself as one plain completion, and up to ``max_examples_per_chunk`` prompted examples.
+    Every chunk that carries anything gives itself as one plain completion, unless the mix has none, and the examples
+    that its assignment orders.
 
     Raises:
         GenerationFailed: the backend cannot go on.
     """
-    backend = open_backend(work.spec.generate)
     reader = ArtifactReader(work.store, work.inputs[0])
     chunks = list(reader.records(str(work.params["file"]), Chunk))
     work.output.receive("chunks", len(chunks))
+    backend, judge = open_backend(work.spec.generate), open_judge(work.spec.generate)
     assignments = assign(chunks, work.spec, work.model, backend.kinds)
     topics = topics_of(chunks, map_of(reader))
+    checked = asyncio.run(_checked(work, backend, judge, list(zip(assignments, topics, strict=True))))
+    mix = target_mix(work.spec, work.model, backend.kinds | {ExampleKind.PLAIN})
+    figures = UnitFigures()
     examples: list[Example] = []
-    answers = asyncio.run(ask_all(backend, assignments, work.tick))
-    for (assignment, answer), topic in zip(answers, topics, strict=True):
-        found = _examples(work, assignment, answer, backend.name, topic)
-        examples += found
-        if found:
-            work.output.keep("chunks")
-        else:
-            work.output.reject("chunks", assignment.chunk.id, "no_example", url=assignment.chunk.url)
-    work.output.keep("examples", len(examples))
+    for each, topic in zip(checked, topics, strict=True):
+        if ExampleKind.PLAIN in mix and not each.assignment.reason:
+            each = _with_plain(each, topic)
+        figures.add(each)
+        examples += each.examples
+        _count(work, each)
     work.output.write_records(EXAMPLES_FILE, examples)
-    work.output.facts |= {
-        "generator": backend.name,
-        "kinds": dict(sorted(Counter(example.kind.value for example in examples).items())),
-        **backend.usage,
-    }
+    work.output.facts |= {"generator": backend.name, **figures.facts(), **_usage(backend, judge)}
+    if judge:
+        work.output.facts["judge"] = dict(sorted(judge.given.items()))
     return Outcome()
 
 
-def _examples(work: StageWork, assignment: Assignment, answer: Answer, generator: str, topic: str) -> list[Example]:
-    """The chunk's examples; what is refused is counted on the way."""
-    plain = whole_chunk(assignment.chunk)
-    found = _accepted(work, assignment, [plain] if plain else [], PLAIN_GENERATOR, topic)
-    if isinstance(answer, DocumentRejected):
-        chunk = assignment.chunk
-        work.output.receive("examples")
-        work.output.reject("examples", chunk.id, answer.reason, answer.detail, url=chunk.url, failed=True)
-        return found
-    return found + _accepted(work, assignment, answer, generator, topic)
+async def _checked(
+    work: StageWork, backend: Backend, judge: Judge | None, assignments: Sequence[tuple[Assignment, str]]
+) -> list[Checked]:
+    """What became of each assignment, given with its topic, in order; many are asked for, checked and judged at once."""
+    most_tokens = work.spec.train.sequence_length
 
-
-def _accepted(
-    work: StageWork, assignment: Assignment, proposals: list[Proposal], generator: str, topic: str
-) -> list[Example]:
-    found: dict[str, Example] = {}
-    chunk = assignment.chunk
-    work.output.receive("examples", len(proposals))
-    for proposal in proposals:
+    async def make(item: tuple[Assignment, str]) -> Checked:
+        assignment, topic = item
+        if not assignment.orders:
+            return Checked(assignment)
         try:
-            example = accept(assignment, proposal, generator, topic)
-            if example.id in found:
-                raise DocumentRejected("duplicate", proposal.prompt)
-            found[example.id] = example
-        except DocumentRejected as rejection:
-            work.output.reject("examples", chunk.id, rejection.reason, rejection.detail, url=chunk.url)
-    return list(found.values())
+            answers = await backend.propose(assignment)
+        except DocumentRejected as fault:
+            return Checked(assignment, refused=(Refused(fault.reason, fault.detail, failed=True),))
+        checked = check(assignment, answers, backend.name, topic, most_tokens)
+        return await judge.judge(checked) if judge else checked
+
+    async with AsyncExitStack() as stack:
+        for asked in (backend, judge):
+            if asked:
+                stack.push_async_callback(asked.close)
+        return await work_on_all(assignments, make, work.tick, lambda: _usage(backend, judge))
+
+
+def _with_plain(checked: Checked, topic: str) -> Checked:
+    """The same with the chunk's own text before all else."""
+    plain = whole_chunk(checked.assignment.chunk)
+    if plain is None:
+        return checked
+    try:
+        example = accepted(checked.assignment, plain, PLAIN_GENERATOR, topic)
+    except DocumentRejected as fault:
+        return Checked(
+            checked.assignment,
+            checked.examples,
+            (Refused.of(plain, fault.reason, fault.detail), *checked.refused),
+        )
+    return Checked(checked.assignment, (example, *checked.examples), checked.refused)
+
+
+def _count(work: StageWork, checked: Checked) -> None:
+    """Count a chunk and all that was made of it."""
+    assignment, chunk = checked.assignment, checked.assignment.chunk
+    if checked.examples:
+        work.output.keep("chunks")
+    else:
+        work.output.reject("chunks", chunk.id, assignment.reason or NO_EXAMPLE, url=chunk.url)
+    work.output.receive("examples", len(checked.examples) + len(checked.refused))
+    work.output.keep("examples", len(checked.examples))
+    for each in checked.refused:
+        work.output.reject(
+            "examples", chunk.id, each.reason, each.detail, url=chunk.url, record=as_record(each), failed=each.failed
+        )
+
+
+def _usage(backend: Backend, judge: Judge | None) -> dict[str, int | float]:
+    """What both have cost together."""
+    return dict(Counter(backend.usage) + Counter(judge.usage if judge else {}))

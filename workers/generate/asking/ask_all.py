@@ -1,56 +1,51 @@
-"""A backend asked about many chunks at once, answered in order."""
+"""Many chunks worked on at once in one event loop, their results in order."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
 
-from agent.errors import DocumentRejected
-from workers.generate.backend import Assignment, Backend, Proposal
 from workers.runtime.work import Tick
 
 WAKE_S = 2.0
 """Seconds between two signs of life while answers are awaited: a quarter of the lease could pass at most."""
 
-Answer = list[Proposal] | DocumentRejected
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 
-async def ask_all(backend: Backend, assignments: Sequence[Assignment], tick: Tick) -> list[tuple[Assignment, Answer]]:
-    """Each assignment with its proposals, or with the reason why it has none, in the order given.
+async def work_on_all(
+    items: Sequence[Item],
+    work_on: Callable[[Item], Awaitable[Result]],
+    tick: Tick,
+    figures: Callable[[], dict[str, int | float]] = dict,
+) -> list[Result]:
+    """The result of each item, in the order given, whatever the order in which they come.
 
-    ``tick`` is called for each answer and every `WAKE_S` seconds; what it raises ends the calls under way.
-
-    Raises:
-        GenerationFailed: from the backend.
+    ``tick`` is called with ``figures()`` for each result and every `WAKE_S` seconds; what it raises, or ``work_on``,
+    ends all that is under way.
     """
     done = 0
 
-    async def ask(assignment: Assignment) -> Answer:
+    async def one(item: Item) -> Result:
         nonlocal done
-        answer = await _ask(backend, assignment)
+        result = await work_on(item)
         done += 1
-        tick(done, len(assignments), **backend.usage)
-        return answer
+        tick(done, len(items), **figures())
+        return result
 
-    asked = [asyncio.ensure_future(ask(assignment)) for assignment in assignments]
+    tasks = [asyncio.ensure_future(one(item)) for item in items]
     try:
-        waiting = set(asked)
+        waiting = set(tasks)
         while waiting:
             finished, waiting = await asyncio.wait(waiting, timeout=WAKE_S, return_when=asyncio.FIRST_EXCEPTION)
             for task in finished:
                 task.result()
             if waiting:
-                tick(done, len(assignments))
-        return [(assignment, task.result()) for assignment, task in zip(assignments, asked, strict=True)]
+                tick(done, len(items), **figures())
+        return [task.result() for task in tasks]
     finally:
-        for task in asked:
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*asked, return_exceptions=True)
-        await backend.close()
-
-
-async def _ask(backend: Backend, assignment: Assignment) -> Answer:
-    try:
-        return await backend.propose(assignment) if assignment.orders else []
-    except DocumentRejected as rejection:
-        return rejection
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+
+from agent.errors import BudgetSpent, DocumentRejected
 from agent.job.records import ExampleKind
 from agent.spec import GenerateConfig
-from workers.generate.asking.answer import Answer, proposals
-from workers.generate.backend import Assignment, Proposal
+from workers.generate.asking.proposals import Answered, proposals
+from workers.generate.asking.requests import Request, messages, requests
+from workers.generate.backend import Assignment, Refused
 from workers.llm.chat import ChatModel
-from workers.llm.prompt_file import PromptFile
 
 
 class OpenAICompatible:
-    """Asks for examples in a fixed JSON form."""
-
-    kinds = frozenset({ExampleKind.FACTUAL, ExampleKind.EXPLAIN, ExampleKind.CONTINUE})
+    """Asks for everything that is ordered of a chunk, in one request for each shape of answer."""
 
     def __init__(self, spec: GenerateConfig) -> None:
         """Read the key from the worker's environment.
@@ -22,32 +23,40 @@ class OpenAICompatible:
             GenerationFailed: there is no key, and no endpoint that might do without.
         """
         self._model = spec.model
-        self._prompts = PromptFile.load("workers.generate.asking", "examples.toml")
+        self._turns = spec.conversation_turns
         self._chat = ChatModel(spec)
+        unmade = {ExampleKind.PLAIN: False, ExampleKind.CONVERSATION: spec.conversation_turns,
+                  ExampleKind.CHOICE: spec.choices_per_chunk}  # fmt: skip
+        self.kinds = frozenset(kind for kind in ExampleKind if unmade.get(kind, True))
 
     @property
     def name(self) -> str:
-        return f"openai:{self._model}/{self._prompts.version}"
+        return f"openai:{self._model}"
 
     @property
     def usage(self) -> dict[str, int | float]:
         return self._chat.usage
 
-    async def propose(self, assignment: Assignment) -> list[Proposal]:
-        """At most ``assignment.limit`` proposals; an answer that cannot be read is asked for once more.
+    async def propose(self, assignment: Assignment) -> Answered:
+        """What the answers hold; a request that fails is one refusal under its reason and spares the others, as does
+        one that the budget does not hold (``budget_spent``).
 
         Raises:
-            DocumentRejected: ``malformed_answer``, ``request_refused`` or ``request_timed_out``.
             GenerationFailed: the key is refused, or the endpoint or model cannot be used.
         """
-        chunk = assignment.chunk
-        messages = self._prompts.messages(
-            chunk.text,
-            title=chunk.title or "(none)",
-            headings=" > ".join(chunk.headings) or "(none)",
-            limit=assignment.limit,
-        )
-        return proposals(await self._chat.ask(messages, Answer, self._prompts.correction))[: assignment.limit]
+        asked = requests(assignment)
+        answers = await asyncio.gather(*(self._answer(request, assignment) for request in asked))
+        return [each for answer in answers for each in answer]
+
+    async def _answer(self, request: Request, assignment: Assignment) -> Answered:
+        said = messages(request, assignment, self._turns)
+        try:
+            answer = await self._chat.ask(said, request.form, request.wording.correction)
+        except DocumentRejected as fault:
+            return [Refused(fault.reason, fault.detail, request.kind, failed=True)]
+        except BudgetSpent as spent:
+            return [Refused("budget_spent", spent.message, request.kind)]
+        return proposals(answer, request, assignment, self._turns)
 
     async def close(self) -> None:
         """Close the connections; requests under way fail."""

@@ -1,0 +1,108 @@
+"""A language model's verdict on examples that passed all other checks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from agent.errors import BudgetSpent, DocumentRejected
+from agent.job.records import Example, ExampleKind
+from agent.spec import GenerateConfig
+from workers.generate.asking.forms import Verdict, Verdicts
+from workers.generate.asking.wording import wording
+from workers.generate.backend import Refused
+from workers.generate.check import Checked
+from workers.llm.chat import ChatModel
+
+UNSURE = "judge_unsure"
+"""Counted where the judge gave no verdict, and the reason of what goes for that."""
+
+
+@dataclass(slots=True)
+class Judge:
+    """Asks, once for a chunk, whether the evidence supports each of its examples.
+
+    What the judge says nothing on (no verdict, an answer malformed twice, a request that failed, no budget) is kept
+    at ``min_quality`` or more only, where it would be kept without a judge; below, nobody vouches for it.
+    """
+
+    spec: GenerateConfig
+    given: dict[str, int] = field(default_factory=dict)
+    """Verdicts so far, by name; those it did not give as ``unsure``."""
+    _chat: ChatModel = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._chat = ChatModel(self.spec.model_copy(update={"model": self.spec.judge_model or self.spec.model}))
+
+    @property
+    def usage(self) -> dict[str, int | float]:
+        """What its calls have cost."""
+        return self._chat.usage
+
+    async def judge(self, checked: Checked) -> Checked:
+        """The same without the examples that it refuses, which stand among the refused.
+
+        Raises:
+            GenerationFailed: the key is refused, or the endpoint or model cannot be used.
+        """
+        examples = [example for example in checked.examples if example.kind is not ExampleKind.PLAIN]
+        if not examples:
+            return checked
+        verdicts = await self._verdicts(checked, examples)
+        refusals = {
+            example.id: self._refusal(example, verdicts.get(at)) for at, example in enumerate(examples, start=1)
+        }
+        kept = tuple(example for example in checked.examples if not refusals.get(example.id))
+        refused = tuple(refusal for refusal in refusals.values() if refusal)
+        return replace(checked, examples=kept, refused=checked.refused + refused)
+
+    def _refusal(self, example: Example, verdict: Verdict | None) -> Refused | None:
+        name = verdict.verdict if verdict else "unsure"
+        self.given[name] = self.given.get(name, 0) + 1
+        if verdict is None:
+            is_kept = example.score >= self.spec.min_quality
+            return None if is_kept else _refused(example, UNSURE)
+        if verdict.verdict == "good":
+            return None
+        return _refused(example, f"judged_{verdict.verdict}", verdict.reason)
+
+    async def _verdicts(self, checked: Checked, examples: list[Example]) -> dict[int, Verdict]:
+        """By number, from 1; of two verdicts on one example the worse stands."""
+        chunk, partner = checked.assignment.chunk, checked.assignment.partner
+        asked = wording("judge")
+        hops = any(example.kind is ExampleKind.MULTI_HOP for example in examples)
+        fenced = {
+            "document": chunk.text,
+            "partner": partner.text if partner and hops else "",
+            "examples": "\n\n".join(_shown(at, example) for at, example in enumerate(examples, start=1)),
+        }
+        order = "one example" if len(examples) == 1 else f"{len(examples)} examples"
+        try:
+            answer = await self._chat.ask(asked.messages(fenced, order=order), Verdicts, asked.correction)
+        except (DocumentRejected, BudgetSpent):
+            return {}
+        best_first = sorted(answer.verdicts, key=lambda each: each.verdict != "good")
+        return {verdict.example: verdict for verdict in best_first}
+
+    async def close(self) -> None:
+        """Close the connections; requests under way fail."""
+        await self._chat.close()
+
+
+def _shown(number: int, example: Example) -> str:
+    """An example as the judge reads it."""
+    earlier = [f"Earlier turn: {turn.prompt}\nIts response: {turn.response}" for turn in example.history]
+    lines = (
+        f"Example {number}",
+        "The document goes with the prompt as the passage." if example.context else "",
+        *earlier,
+        f"Prompt: {example.prompt}",
+        f"Response: {example.response}",
+        *(f"Wrong option: {option}" for option in example.wrong_answers),
+        *(f"Evidence: {span.text}" for span in example.evidence if span.text != example.context),
+    )
+    return "\n".join(line for line in lines if line)
+
+
+def _refused(example: Example, reason: str, detail: str = "") -> Refused:
+    quotes = tuple(span.text for span in example.evidence)
+    return Refused(reason, detail, example.kind, False, example.prompt, example.response, quotes)
