@@ -93,7 +93,7 @@ def generate(work: StageWork) -> Outcome:
 async def _checked(
     work: StageWork, backend: Backend, judge: Judge | None, assignments: Sequence[tuple[Assignment, str]]
 ) -> list[Checked]:
-    """What became of each assignment, given with its topic, in order; many are asked for, checked and judged at once."""
+    """What became of each assignment (given with its topic), in order; many are under way at once."""
     most_tokens = work.spec.train.sequence_length
 
     async def make(item: tuple[Assignment, str]) -> Checked:

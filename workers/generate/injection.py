@@ -1,8 +1,8 @@
 """Orders that a document gives to language models, and examples that obey them.
 
 A fence tells a model that a document is data; whether the model listened shows in what it wrote. An example that
-carries an order on, or that rests on one, is refused whatever its evidence: the order stands in the chunk word for word,
-so that grounding alone would let it through.
+carries an order on, or that rests on one, is refused whatever its evidence: the order stands in the chunk word for
+word, so that grounding alone would let it through.
 """
 
 from __future__ import annotations

@@ -107,7 +107,8 @@ def messages(request: Request, assignment: Assignment, turns: int) -> list[Messa
 def _document(title: str, headings: tuple[str, ...], text: str) -> str:
     """Title and headings are the document's words too, and stand inside the fence."""
     lines = (f"Title: {title}" if title else "", f"Headings: {' > '.join(headings)}" if headings else "")
-    return "\n".join(line for line in (*lines, "", text) if line or line == text).strip("\n")
+    head = "\n".join(filter(None, lines))
+    return f"{head}\n\n{text}" if head else text
 
 
 def _order(request: Request, turns: int) -> str:

@@ -36,7 +36,10 @@ class Wording:
         mark = hashlib.sha256("\0".join(fenced.values()).encode()).hexdigest()[:16]
         data = {name: _fenced(mark, name, text) for name, text in fenced.items()}
         told = "\n".join(f"- {kind}: {self.kinds[kind]}" for kind in kinds)
-        user = Template(self.user).substitute(values, kinds=told, mark=mark, **data)
+        paragraphs = (
+            Template(each).substitute(values, kinds=told, mark=mark, **data) for each in self.user.split("\n\n")
+        )
+        user = "\n\n".join(filter(None, paragraphs))
         return [{"role": "system", "content": self.system}, {"role": "user", "content": user}]
 
     def correction(self, answer: str, fault: str) -> list[Message]:
