@@ -115,6 +115,15 @@ def passages(text: str) -> list[str]:
     return [" ".join(words[start : start + PASSAGE_WORDS]) for start in starts]
 
 
+def pieces(word: str) -> list[int]:
+    """Numbers of the tokens that a word is cut into; frequent words are whole, and the more frequent have lower ones.
+
+    Raises:
+        MissingDependency: as `embed` does.
+    """
+    return list(_model().tokenizer.encode(word, add_special_tokens=False).ids)
+
+
 @cache
 def _model() -> _Model:
     spec = find_spec("wordllama")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 
 from agent.errors import DocumentRejected
-from agent.job.records import Example, Span
-from workers.generate.backend import Assignment, Proposal, Quote
-from workers.generate.grounding.find import find_span
+from agent.job.records import Chunk, Example
+from workers.generate.backend import Assignment, Proposal
+from workers.generate.grounding.check import grounded
 from workers.generate.quality.form import fault_of
 
 
@@ -26,30 +27,40 @@ def accept(assignment: Assignment, proposal: Proposal, generator: str, topic: st
     chunk = assignment.chunk
     if proposal.prompt and (fault := fault_of(proposal)):
         raise DocumentRejected(fault, proposal.prompt)
+    evidence = grounded(assignment, proposal)
+    behind = _chunks_behind(assignment, {span.chunk_id for span in evidence})
     return Example(
         id=example_id(chunk.id, proposal),
         kind=proposal.kind,
         split=chunk.split,
         chunk_id=chunk.id,
         document_id=chunk.document_id,
+        other_documents=tuple(
+            dict.fromkeys(each.document_id for each in behind if each.document_id != chunk.document_id)
+        ),
         context=proposal.context,
         history=proposal.history,
         prompt=proposal.prompt,
         response=proposal.response,
         wrong_answers=proposal.wrong_answers,
-        evidence=tuple(_span(assignment, quote) for quote in proposal.quotes),
+        evidence=evidence,
         generator=generator,
         score=proposal.confidence,
         topic=topic,
-        licence=chunk.licence,
+        licence=_joined(dict.fromkeys((chunk.licence, *(each.licence for each in behind)))),
         url=chunk.url,
     )
 
 
-def _span(assignment: Assignment, quote: Quote) -> Span:
-    chunk = assignment.partner if quote.of_partner and assignment.partner else assignment.chunk
-    found = find_span(chunk.text, quote.text)
-    if found is None:
-        raise DocumentRejected("ungrounded", quote.text)
-    start, end = found
-    return Span(text=chunk.text[start:end], start=start, chunk_id=chunk.id)
+def _chunks_behind(assignment: Assignment, quoted: set[str]) -> list[Chunk]:
+    """The chunks beside its own that the evidence was taken from."""
+    partner = assignment.partner
+    return [partner] if partner is not None and partner.id in quoted else []
+
+
+def _joined(licences: Iterable[str]) -> str:
+    """One SPDX expression that demands them all; a chunk without one leaves it empty, since nothing is known then."""
+    found = list(licences)
+    if len(found) == 1 or not all(found):
+        return found[0] if len(found) == 1 else ""
+    return " AND ".join(f"({each})" if " OR " in each else each for each in found)

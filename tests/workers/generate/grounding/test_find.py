@@ -6,23 +6,48 @@ import pytest
 
 from workers.generate.grounding.find import find_span
 
-TEXT = "A qubit has\ntwo  levels. A qubit (one) costs $5."
+GATE = "The **ﬁnal** `H` gate – “last” of 10² – needs $5$ ns, not 15 ms."
+TEXT = f"A qubit has\ntwo  levels. {GATE} It is reversible in Oslo."
 
 
 @pytest.mark.parametrize(
-    ("quote", "span"),
+    ("quote", "span", "match"),
     [
-        ("A qubit", (0, 7)),
-        ("two levels.", (12, 24)),
-        ("qubit has two", (2, 15)),
-        ("(one) costs $5.", (33, 48)),
+        ("A qubit", "A qubit", "exact"),
+        (" two  levels.\n", "two  levels.", "exact"),
+        ("qubit has two levels", "qubit has\ntwo  levels", "normalised"),
+        ("a QUBIT has", "A qubit has", "normalised"),
+        ("The final H gate", "The **ﬁnal** `H` gate", "normalised"),
+        ('gate - "last" of 10^2 -', "gate – “last” of 10² –", "normalised"),
+        ("needs 5 ns,", "needs $5$ ns,", "normalised"),
+        ("two levels;", "two  levels", "normalised"),
+        ("The finall H gate needs 5 ns, not 15 ms", None, ""),
+        ("The finl H gate – last of 10² – need 5 ns, not 15 ms.", GATE, "fuzzy"),
+    ],
+)  # fmt: skip
+def test_a_quote_is_found_exactly_then_normalised_then_nearly(quote: str, span: str | None, match: str) -> None:
+    found = find_span(TEXT, quote)
+    if span is None:
+        assert found is None
+    else:
+        assert found is not None
+        assert (TEXT[found.start : found.end], found.match) == (span, match)
+
+
+@pytest.mark.parametrize(
+    "quote",
+    [
+        "",
+        "  ",
+        "two level systems",
+        "5 ms",
+        "of 102",
+        "The final H gate - last of 10^2 - needs 6 ns, not 15 ms",
+        "The final H gate - last of 10^2 - needs 5 ns and 15 ms",
+        "not 15 ms. It is irreversible in Oslo.",
+        "not 15 ms. It is reversible in Osla.",
+        "The final X gate - last of 10^2 - needs 5 ns",
     ],
 )
-def test_a_quote_is_found_exactly_or_with_other_white_space(quote: str, span: tuple[int, int]) -> None:
-    assert find_span(TEXT, quote) == span
-    assert TEXT[slice(*span)].split() == quote.split()
-
-
-@pytest.mark.parametrize("quote", ["", "  ", "a qubit", "two level systems", "A qubit has three"])
-def test_a_quote_in_other_words_is_not_found(quote: str) -> None:
+def test_a_quote_with_another_number_name_or_negation_is_not_found(quote: str) -> None:
     assert find_span(TEXT, quote) is None
