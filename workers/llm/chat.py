@@ -2,167 +2,167 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import os
 from collections import Counter
 from collections.abc import Callable
-from typing import TypeVar, cast
+from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 import openai
-from openai.types.chat import ChatCompletionMessageParam
-from openai.types.shared_params import ResponseFormatJSONObject, ResponseFormatJSONSchema
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from agent.errors import DocumentRejected, GenerationFailed
 from agent.spec import GenerateConfig
+from workers.llm.attempt import CONNECT_S, Question
+from workers.llm.call import Caller, Patience
+from workers.llm.contract import Price, ResponseCache, Spending, StoredAnswer, answer_key
+from workers.llm.dialect import Rung
+from workers.llm.endpoint import endpoint_of
 from workers.llm.prompt_file import Message
+from workers.llm.reading import FINAL_REASONS, ReadAnswer, Reading, read_as
+from workers.llm.schema import strict_schema
 
-RETRIES = 3
-"""Tries after the first for 429, 5xx and lost connections; the package waits as the server asks."""
-MOST_FAILURES_IN_A_ROW = 3
-"""So many requests without any answer are the endpoint's fault and not theirs."""
-SHOWN_CHARACTERS = 200
-JSON_MODE: ResponseFormatJSONObject = {"type": "json_object"}
-ResponseFormat = ResponseFormatJSONSchema | ResponseFormatJSONObject
+RETRIES = Patience().retries
+"""Tries after the first for 5xx and lost connections; 429 is obeyed for as long as `Patience.busy_s` allows."""
+SHOWN_AGAIN_CHARACTERS = 4000
+"""So much of an unreadable answer goes back with its fault; a model that rambled on need not be paid to read it all."""
+NOTHING_SAID = "(empty)"
+"""Stands for an empty answer, which many chat templates refuse."""
 UNUSED_KEY = "none"
 """The package wants some key, also for servers that ask for none."""
 
 Answer = TypeVar("Answer", bound=BaseModel)
 
 
+@dataclass(frozen=True, slots=True)
+class Answered(Generic[Answer]):
+    """A model's answer, and the way it came."""
+
+    form: Answer
+    rung: Rung
+    """How its form was asked for."""
+    reading: Reading
+    dropped: int
+    """Items of its list that were not of their form and are left out."""
+    asked: int
+    """1, or 2 where the first answer could not be read."""
+    cached: bool
+    """Whether all of it was answered before, so that nothing was sent."""
+
+
 class ChatModel:
     """Asks one model; many calls may be under way at once in one event loop."""
 
-    def __init__(self, spec: GenerateConfig) -> None:
-        """Read the key from the worker's environment.
+    def __init__(
+        self,
+        spec: GenerateConfig,
+        *,
+        model: str = "",
+        cache: ResponseCache | None = None,
+        spending: Spending | None = None,
+        price: Price | None = None,
+        patience: Patience | None = None,
+    ) -> None:
+        """Read the key from the worker's environment. ``model`` replaces that of ``spec``, for a judge.
 
         Raises:
             GenerationFailed: there is no key, and no endpoint that might do without.
         """
         self._spec = spec
+        self._model = model or spec.model
+        self._cache = cache
         self._client = openai.AsyncOpenAI(
             api_key=_key(spec),
             base_url=spec.base_url or None,
-            timeout=spec.request_timeout_s,
-            max_retries=RETRIES,
+            timeout=openai.Timeout(spec.request_timeout_s, connect=min(CONNECT_S, spec.request_timeout_s)),
+            max_retries=0,  # Ours know the budget and the other calls.
         )
-        self._knows_schemas = True
-        self._spent: Counter[str] = Counter(requests=0, prompt_tokens=0, completion_tokens=0)
-        self._failures_in_a_row = 0
+        url, timeout_s = str(self._client.base_url), spec.request_timeout_s
+        endpoint = endpoint_of(url, self._model, spec.max_requests_at_once, timeout_s)
+        self._caller = Caller(
+            self._client, endpoint, spec, self._model, spending, price or Price(), patience or Patience(retries=RETRIES)
+        )
+        self._counts: Counter[str] = Counter()
 
     @property
     def usage(self) -> dict[str, int | float]:
-        """Requests and tokens so far, as the endpoint counts them."""
-        return dict(self._spent)
+        """What was billed so far: requests and tokens as the endpoint counts them, ``usd`` where it is known."""
+        spent = dict(self._caller.spent)
+        micros = spent.pop("usd_micros", 0)
+        return spent | {"usd": round(micros / 1e6, 6)} if micros else dict(spent)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """What happened how often: answers by rung (``rung_schema`` …) and by reading (``read_as_is`` …), ``cached``,
+        ``asked_again``, ``dropped_items``, each fault of an answer (``fault_wrong_schema`` …), what was retried
+        (``retried_busy`` …) and refused (``refused_schema`` …), ``estimated_usage``, ``unknown_cost``."""
+        return {name: count for name, count in sorted((self._counts + self._caller.counts).items()) if count}
 
     async def ask(
         self, messages: list[Message], form: type[Answer], correction: Callable[[str, str], list[Message]]
     ) -> Answer:
-        """The model's answer; one that is not of this form is asked for once more, with ``correction(answer, fault)``.
+        """The form of `answer`, for callers that need not know how it came."""
+        return (await self.answer(messages, form, correction)).form
+
+    async def answer(
+        self, messages: list[Message], form: type[Answer], correction: Callable[[str, str], list[Message]]
+    ) -> Answered[Answer]:
+        """The model's answer; one that cannot be read is asked for once more, with ``correction(answer, fault)``.
 
         Raises:
-            DocumentRejected: ``malformed_answer``, ``request_refused`` or ``request_timed_out``.
+            DocumentRejected: the second answer's fault, see `workers.llm.reading.read_as`, or no answer, see
+                `workers.llm.call.Caller.complete`.
             GenerationFailed: the key is refused, or the endpoint or model cannot be used.
+            BudgetSpent: the budget does not hold another call.
         """
-        content = await self._told(messages, form)
+        said, cached = await self._completion(messages, form, attempt=0)
         try:
-            return read_as(form, content)
+            return self._answered(self._read(form, said, messages), said, 1, cached)
         except DocumentRejected as fault:
-            more = correction(content, fault.detail)
-        return read_as(form, await self._told(messages + more, form))
+            if fault.reason in FINAL_REASONS:
+                raise
+            more = correction(said.content[:SHOWN_AGAIN_CHARACTERS].strip() or NOTHING_SAID, fault.detail)
+        self._counts["asked_again"] += 1
+        said, cached_too = await self._completion(messages + more, form, attempt=1)
+        return self._answered(self._read(form, said, messages), said, 2, cached and cached_too)
 
     async def close(self) -> None:
         """Close the connections; requests under way fail."""
         await self._client.close()
 
-    async def _told(self, messages: list[Message], form: type[BaseModel]) -> str:
+    def _read(self, form: type[Answer], said: StoredAnswer, messages: list[Message]) -> ReadAnswer[Answer]:
+        self._counts[f"rung_{said.rung}"] += 1
         try:
-            content = await self._request(messages, form)
-        except openai.OpenAIError as error:
-            raise self._translated(error) from error
-        self._failures_in_a_row = 0
-        return content
+            return read_as(form, said, messages)
+        except DocumentRejected as fault:
+            self._counts[f"fault_{fault.reason}"] += 1
+            raise
 
-    async def _request(self, messages: list[Message], form: type[BaseModel]) -> str:
-        """One completion; a server that does not know JSON schemas is asked for plain JSON from then on."""
-        if self._knows_schemas:
-            try:
-                return await self._complete(messages, schema_of(form))
-            except openai.BadRequestError:
-                # Whether the schema or the request itself is refused shows when it is asked for without.
-                content = await self._complete(messages, JSON_MODE)
-            self._knows_schemas = False
-            return content
-        return await self._complete(messages, JSON_MODE)
+    def _answered(self, read: ReadAnswer[Answer], said: StoredAnswer, asked: int, cached: bool) -> Answered[Answer]:
+        self._counts[f"read_{read.reading}"] += 1
+        self._counts["dropped_items"] += read.dropped
+        return Answered(read.form, Rung(said.rung), read.reading, read.dropped, asked, cached)
 
-    async def _complete(self, messages: list[Message], form: ResponseFormat) -> str:
-        completion = await self._client.chat.completions.create(
-            model=self._spec.model,
-            messages=cast(list[ChatCompletionMessageParam], messages),
-            temperature=self._spec.temperature,
-            max_tokens=self._spec.max_answer_tokens,
-            response_format=form,
-        )
-        self._spent["requests"] += 1
-        if completion.usage:
-            self._spent["prompt_tokens"] += completion.usage.prompt_tokens
-            self._spent["completion_tokens"] += completion.usage.completion_tokens
-        return (completion.choices[0].message.content or "") if completion.choices else ""
-
-    def _translated(self, error: openai.OpenAIError) -> DocumentRejected | GenerationFailed:
-        """Our error for one of the package: the only place that knows theirs."""
-        endpoint = str(self._client.base_url)
-        if isinstance(error, openai.APITimeoutError):
-            return self._of_one_request("request_timed_out", f"no answer within {self._spec.request_timeout_s:g} s")
-        if isinstance(error, openai.APIConnectionError):
-            return GenerationFailed(
-                f"The endpoint {endpoint} cannot be reached: {error.__cause__ or error}.",
-                next_step="Check generate.base_url and that the server runs.",
-            )
-        if isinstance(error, openai.AuthenticationError | openai.PermissionDeniedError):
-            return GenerationFailed(
-                f"The endpoint {endpoint} refused the key in {self._spec.api_key_env} (HTTP {error.status_code}).",
-                next_step=f"Set {self._spec.api_key_env} on the crawl and generate workers to a key that may use "
-                f"{self._spec.model!r}.",
-            )
-        if isinstance(error, openai.BadRequestError | openai.UnprocessableEntityError):
-            return self._of_one_request("request_refused", _first_line(error))
-        return GenerationFailed(
-            f"The endpoint {endpoint} failed on model {self._spec.model!r}: {_first_line(error)}",
-            next_step="Check generate.model, the account's limits and the server's log; then resume the job.",
-        )
-
-    def _of_one_request(self, reason: str, detail: str) -> DocumentRejected | GenerationFailed:
-        self._failures_in_a_row += 1
-        failures = self._failures_in_a_row
-        if failures < MOST_FAILURES_IN_A_ROW:
-            return DocumentRejected(reason, detail)
-        return GenerationFailed(
-            f"{failures} requests in a row to {self._client.base_url} failed, the last one: {detail}.",
-            next_step="Check the server's log, generate.request_timeout_s and curate.chunk_tokens.",
-        )
-
-
-def schema_of(form: type[BaseModel]) -> ResponseFormatJSONSchema:
-    """The form as ``response_format`` of a chat completion, in strict mode."""
-    return {
-        "type": "json_schema",
-        "json_schema": {"name": form.__name__.lower(), "strict": True, "schema": form.model_json_schema()},
-    }
-
-
-def read_as(form: type[Answer], content: str) -> Answer:
-    """A model's answer; text around the outermost braces, such as a code fence, is ignored.
-
-    Raises:
-        DocumentRejected: ``malformed_answer``, with where the answer breaks its form.
-    """
-    body = content[content.find("{") : content.rfind("}") + 1]
-    try:
-        return form.model_validate_json(body)
-    except ValidationError as error:
-        fault = error.errors(include_url=False, include_context=False)[0]
-        where = ".".join(str(part) for part in fault["loc"]) or "answer"
-        raise DocumentRejected("malformed_answer", f"{where}: {fault['msg']}") from error
+    async def _completion(
+        self, messages: list[Message], form: type[BaseModel], attempt: int
+    ) -> tuple[StoredAnswer, bool]:
+        """The endpoint's words, and whether they were kept from earlier."""
+        schema = strict_schema(form)
+        question = Question(messages, form.__name__.lower(), schema, len(json.dumps(schema)))
+        if self._cache is None:
+            return await self._caller.complete(question), False
+        parameters = {"temperature": self._spec.temperature, "max_tokens": self._spec.max_answer_tokens}
+        key = answer_key(self._model, messages, parameters, schema, attempt)
+        kept = await self._cache.get(key)
+        if kept is not None:
+            self._counts["cached"] += 1
+            return kept, True
+        said = await self._caller.complete(question)
+        # Paid for: kept also when the unit is stopped at this moment.
+        await asyncio.shield(self._cache.put(key, said))
+        return said, False
 
 
 def _key(spec: GenerateConfig) -> str:
@@ -175,7 +175,3 @@ def _key(spec: GenerateConfig) -> str:
         f"The environment variable {spec.api_key_env} is not set on this worker.",
         next_step=f"Set {spec.api_key_env}, or generate.base_url for a server that needs no key.",
     )
-
-
-def _first_line(error: openai.OpenAIError) -> str:
-    return " ".join(str(error).split())[:SHOWN_CHARACTERS]

@@ -1,0 +1,100 @@
+"""One HTTP request for a completion, and what came back."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+import openai
+from openai.types.chat import ChatCompletion, ChatCompletionMessage
+
+from agent.spec import GenerateConfig
+from workers.llm.contract import StoredAnswer
+from workers.llm.dialect import Feature, Rung, request, rung_of
+from workers.llm.fault import Fault, What, fault_of, not_a_completion
+from workers.llm.prompt_file import Message
+
+CONNECT_S = 10.0
+"""Seconds until a server that accepts no connection counts as unreachable, where answers may take longer."""
+TEMPLATE_TOKENS = 256
+"""Most tokens that a chat template puts before a conversation, such as a default system prompt and the date."""
+MESSAGE_TOKENS = 16
+"""Most tokens that a chat template puts around one message."""
+REASONING_FIELDS = ("reasoning_content", "reasoning")
+"""Where servers put what a model thought before it answered: vLLM and others, OpenRouter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked, whatever the dialect."""
+
+    messages: list[Message]
+    form: str
+    """Name of the form."""
+    schema: dict[str, Any]
+    schema_bytes: int
+
+    @property
+    def most_prompt_tokens(self) -> int:
+        """A bound: no token of a byte-level vocabulary covers less than one byte; servers may add the schema."""
+        written = sum(len(message["content"].encode()) + MESSAGE_TOKENS for message in self.messages)
+        return written + self.schema_bytes + TEMPLATE_TOKENS
+
+
+async def send(
+    client: openai.AsyncOpenAI, spec: GenerateConfig, model: str, question: Question, spoken: Collection[Feature]
+) -> StoredAnswer | Fault:
+    """The completion, or why there is none; never takes longer than ``request_timeout_s``."""
+    body = request(spoken, question.messages, question.form, question.schema, spec.temperature, spec.max_answer_tokens)
+    try:
+        # The package's own timeout is one between two bytes; this one ends an answer that trickles.
+        async with asyncio.timeout(spec.request_timeout_s):
+            completion: object = await client.chat.completions.create(model=model, **body)
+    except TimeoutError:
+        return Fault(What.TIMEOUT, f"no answer within {spec.request_timeout_s:g} s")
+    except openai.OpenAIError as error:
+        return fault_of(error, spec.request_timeout_s, client.api_key)
+    except ValueError as error:
+        # A body that is no JSON, though its header says so.
+        return not_a_completion(error, client.api_key)
+    if not isinstance(completion, ChatCompletion) or not completion.choices:
+        return not_a_completion(completion, client.api_key)
+    return _answer(completion, question, rung_of(spoken), spec.max_answer_tokens)
+
+
+def _answer(completion: ChatCompletion, question: Question, rung: Rung, most_tokens: int) -> StoredAnswer:
+    choice = completion.choices[0]
+    content, finish = _text(choice.message.content), choice.finish_reason or ""
+    thought = _thought(choice.message)
+    # Some servers take a whole answer for thinking; of one that ended by itself nothing is missing.
+    said = content or (thought if finish == "stop" else "")
+    usage = completion.usage
+    told = usage is not None and usage.prompt_tokens is not None and usage.completion_tokens is not None
+    if usage and told and usage.completion_tokens >= most_tokens:
+        finish = "length"  # Some servers call every end a stop.
+    return StoredAnswer(
+        content=said,
+        finish=finish,
+        refusal=choice.message.refusal or "",
+        rung=rung,
+        prompt_tokens=usage.prompt_tokens if usage and told else question.most_prompt_tokens,
+        completion_tokens=(
+            usage.completion_tokens if usage and told else min(len((content + thought).encode()), most_tokens)
+        ),
+        estimated=not told,
+    )
+
+
+def _text(content: Any) -> str:
+    """The answer, also where it comes in typed parts."""
+    if isinstance(content, list):
+        parts = (part for part in content if isinstance(part, dict) and part.get("type") == "text")
+        return "".join(str(part.get("text", "")) for part in parts)
+    return content or ""
+
+
+def _thought(message: ChatCompletionMessage) -> str:
+    extra = message.model_extra or {}
+    return next((str(extra[name]) for name in REASONING_FIELDS if extra.get(name)), "")

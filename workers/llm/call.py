@@ -1,0 +1,190 @@
+"""One question until it is answered: in the endpoint's dialect and limit, within the budget, with an end to trying."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections import Counter
+from dataclasses import dataclass
+
+import openai
+
+from agent.errors import DocumentRejected, GenerationFailed
+from agent.spec import GenerateConfig
+from workers.llm.attempt import Question, send
+from workers.llm.contract import Cost, Price, Spending, StoredAnswer
+from workers.llm.dialect import Feature, names_the_form, suspect
+from workers.llm.endpoint import Endpoint, Place
+from workers.llm.fault import Fault, What
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """When to stop trying."""
+
+    retries: int = 4
+    """Tries after the first one for errors of the server and lost connections."""
+    timeout_retries: int = 1
+    """Tries after the first one for an answer that did not come in time: each may be billed in full."""
+    first_wait_s: float = 0.5
+    longest_wait_s: float = 8.0
+    busy_s: float = 300.0
+    """Seconds that an endpoint may answer nothing but "busy", or ask to be left alone."""
+
+
+class Caller:
+    """Asks one model at one endpoint and counts what that takes."""
+
+    def __init__(
+        self,
+        client: openai.AsyncOpenAI,
+        endpoint: Endpoint,
+        spec: GenerateConfig,
+        model: str,
+        spending: Spending | None,
+        price: Price,
+        patience: Patience,
+    ) -> None:
+        self._client = client
+        self._endpoint = endpoint
+        self._spec = spec
+        self._model = model
+        self._spending = spending
+        self._price = price
+        self._patience = patience
+        self.spent: Counter[str] = Counter(requests=0, prompt_tokens=0, completion_tokens=0)
+        """Calls and tokens, as the endpoint tells them, and ``usd_micros`` where there is a price."""
+        self.counts: Counter[str] = Counter()
+        """What happened on the way: ``retried_…``, ``refused_…`` by feature, ``estimated_usage``."""
+
+    async def complete(self, question: Question) -> StoredAnswer:
+        """The endpoint's answer, good or bad.
+
+        Raises:
+            DocumentRejected: the request is refused (``request_refused``, ``request_too_long``, ``refused_answer``) or
+                has no answer after all tries (``request_timed_out``, ``server_error``, ``connection_lost``, ``busy``).
+            GenerationFailed: no request can be answered now.
+            BudgetSpent: from the budget; nothing was sent.
+        """
+        number = self._endpoint.open_request()
+        try:
+            answer = await self._until_answered(question, number)
+        except BaseException:
+            self._endpoint.close_request(number)
+            raise
+        self._endpoint.close_request(number, answered=True)
+        return answer
+
+    async def _until_answered(self, question: Question, number: int) -> StoredAnswer:
+        began = time.monotonic()
+        spoken = self._endpoint.dialect.next_call()
+        refused: set[Feature] = set()
+        tries: Counter[What] = Counter()
+        while True:
+            outcome = await self._attempt(question, spoken - refused)
+            if isinstance(outcome, StoredAnswer):
+                self._endpoint.dialect.understood(spoken - refused, refused)
+                return outcome
+            feature = _misunderstood(outcome, spoken - refused)
+            if feature:
+                refused.add(feature)
+                self.counts[f"refused_{feature}"] += 1
+                continue
+            tries[outcome.what] += 1
+            if self._is_over(outcome, tries, began):
+                raise self._lost(outcome, number)
+            self.counts[f"retried_{outcome.what}"] += 1
+            if not outcome.rest_s:
+                await asyncio.sleep(self._wait_s(tries.total()))
+
+    async def _attempt(self, question: Question, spoken: frozenset[Feature]) -> StoredAnswer | Fault:
+        async with self._endpoint.place() as place:
+            most = self._price.of(question.most_prompt_tokens, self._spec.max_answer_tokens)
+            held = await self._spending.reserve(most) if self._spending else None
+            self.spent["requests"] += 1
+            outcome = await send(self._client, self._spec, self._model, question, spoken)
+            self._tell(place, outcome)
+        if isinstance(outcome, StoredAnswer):
+            cost = self._price.of(outcome.prompt_tokens, outcome.completion_tokens)
+            self._count(cost)
+            self.counts["estimated_usage"] += outcome.estimated
+        elif outcome.may_be_billed:
+            self.counts["unknown_cost"] += 1
+            return outcome
+        else:
+            cost = Cost()
+        if held:
+            await held.settle(cost)
+        return outcome
+
+    def _tell(self, place: Place, outcome: StoredAnswer | Fault) -> None:
+        if isinstance(outcome, StoredAnswer):
+            self._endpoint.answered(place)
+        elif outcome.what == What.BUSY or outcome.rest_s:
+            self._endpoint.refused(place, min(outcome.rest_s, self._patience.busy_s))
+        elif outcome.is_trouble:
+            self._endpoint.failed(place)
+
+    def _count(self, cost: Cost) -> None:
+        self.spent["prompt_tokens"] += cost.prompt_tokens
+        self.spent["completion_tokens"] += cost.completion_tokens
+        if cost.usd_micros:
+            self.spent["usd_micros"] += cost.usd_micros
+
+    def _is_over(self, fault: Fault, tries: Counter[What], began: float) -> bool:
+        match fault.what:
+            case What.BUSY:
+                return self._endpoint.silent_s(began) + fault.rest_s > self._patience.busy_s
+            case What.TIMEOUT:
+                return tries[What.TIMEOUT] > min(self._patience.timeout_retries, self._patience.retries)
+            case What.SERVER | What.CONNECTION | What.UNREACHABLE:
+                return tries.total() - tries[What.BUSY] > self._patience.retries
+        return True
+
+    def _wait_s(self, tries: int) -> float:
+        """Full jitter, https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/."""
+        most = min(self._patience.longest_wait_s, self._patience.first_wait_s * 2.0 ** (tries - 1))
+        return random.uniform(0.0, most)
+
+    def _lost(self, fault: Fault, number: int) -> DocumentRejected | GenerationFailed:
+        """What the caller is told of a question that stays without answer."""
+        at, model = self._client.base_url, self._model
+        match fault.what:
+            case What.KEY:
+                return GenerationFailed(
+                    f"The endpoint {at} refused the key in {self._spec.api_key_env} ({fault.detail}).",
+                    next_step=f"Set {self._spec.api_key_env} on the crawl and generate workers to a key that may use "
+                    f"{model!r}.",
+                )
+            case What.GONE:
+                return GenerationFailed(
+                    f"The endpoint {at} failed on model {model!r}: {fault.detail}",
+                    next_step="Check generate.base_url, generate.model and the account's limits; then resume the job.",
+                )
+            case What.UNREACHABLE:
+                return GenerationFailed(
+                    f"The endpoint {at} cannot be reached: {fault.detail}.",
+                    next_step="Check generate.base_url and that the server runs.",
+                )
+            case What.BUSY:
+                return GenerationFailed(
+                    f"The endpoint {at} has been too busy for {self._patience.busy_s:g} s or asks to wait longer: "
+                    f"{fault.detail}",
+                    next_step="Check the account's rate limits; resume the job later, what was answered is kept.",
+                )
+        in_a_row = self._endpoint.lose_request(number)
+        if not in_a_row:
+            return DocumentRejected(fault.what, fault.detail)
+        return GenerationFailed(
+            f"{in_a_row} requests in a row to {at} failed, the last one: {fault.detail}.",
+            next_step="Check the server's log, generate.request_timeout_s, generate.max_answer_tokens and "
+            "curate.chunk_tokens.",
+        )
+
+
+def _misunderstood(fault: Fault, spoken: frozenset[Feature]) -> Feature | None:
+    """What to leave out of the request when the server seems not to know it."""
+    if fault.what == What.NOT_UNDERSTOOD or (fault.what == What.SERVER and names_the_form(fault.detail)):
+        return suspect(fault.detail, spoken)
+    return None

@@ -1,0 +1,140 @@
+"""What this process knows of one model at one endpoint, between units of work too: its limit, dialect and failures."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import cache
+
+from workers.llm.dialect import Dialect
+from workers.llm.limit import Limit, Ticket
+
+MOST_FAILURES_IN_A_ROW = 3
+"""So many requests without any answer, while nothing else was answered, are the endpoint's fault and not theirs."""
+SPREAD = 0.1
+"""Calls that rest together wake within this share of the rest, not all at once."""
+
+
+@dataclass(slots=True)
+class Place:
+    """One call's permission to be under way."""
+
+    ticket: Ticket
+    given_back: bool = False
+
+
+class Endpoint:
+    """Shared by all calls of the process to one model; one event loop uses it at a time, and another one after that."""
+
+    def __init__(self, most: int, timeout_s: float) -> None:
+        self.dialect = Dialect()
+        self.limit = Limit(most, timeout_s)
+        self._under_way = 0
+        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._rest_until = 0.0
+        self._answered_at = 0.0
+        self._failures = 0
+        self._undecided: set[int] = set()
+        """Requests of which an answer may still show that the endpoint lives, counted at the first failure in a row."""
+        self._open: set[int] = set()
+        self._number = 0
+
+    @asynccontextmanager
+    async def place(self) -> AsyncIterator[Place]:
+        """A place among the calls under way, as soon as there is one and nobody asked for a rest."""
+        await self._enter()
+        place = Place(self.limit.send(time.monotonic(), self._under_way))
+        try:
+            yield place
+        finally:
+            self._leave(place)
+
+    def answered(self, place: Place) -> None:
+        """The call of this place was answered."""
+        self.limit.answered(place.ticket, time.monotonic())
+
+    def refused(self, place: Place, rest_s: float) -> None:
+        """The server was too busy for it and asks all calls to rest."""
+        now = time.monotonic()
+        self._rest_until = max(self._rest_until, now + rest_s)
+        self._leave(place, wake=False)
+        self.limit.refused(place.ticket, now, self._under_way, rest_s)
+
+    def failed(self, place: Place) -> None:
+        """The call of this place met an error of the server, or none came back."""
+        self.limit.failed(place.ticket, time.monotonic())
+
+    def open_request(self) -> int:
+        """A number for a request, which may take several calls."""
+        self._number += 1
+        self._open.add(self._number)
+        return self._number
+
+    def close_request(self, number: int, *, answered: bool = False) -> None:
+        """The request has its answer, or was given up for a reason of ours."""
+        self._open.discard(number)
+        self._undecided.discard(number)
+        if answered:
+            self._failures = 0
+            self._answered_at = time.monotonic()
+
+    def silent_s(self, since: float) -> float:
+        """Seconds in which nothing was answered, of those since then."""
+        return time.monotonic() - max(since, self._answered_at)
+
+    def lose_request(self, number: int) -> int:
+        """The request stays without answer: how many failures in a row that makes, 0 while it is not yet certain that
+        they are the endpoint's fault."""
+        self.close_request(number)
+        if not self._failures:
+            self._undecided = set(self._open)
+        self._failures += 1
+        count = self._failures
+        if count < MOST_FAILURES_IN_A_ROW or self._undecided:
+            return 0
+        self._failures = 0
+        return count
+
+    async def _enter(self) -> None:
+        while True:
+            rest_s = self._rest_until - time.monotonic()
+            if rest_s > 0:
+                await asyncio.sleep(rest_s * (1 + SPREAD * random.random()))
+            elif self._under_way < self.limit.value:
+                self._under_way += 1
+                return
+            else:
+                turn = asyncio.get_running_loop().create_future()
+                self._waiting.append(turn)
+                try:
+                    await turn
+                except asyncio.CancelledError:
+                    if turn.cancelled():
+                        self._waiting.remove(turn)
+                    else:
+                        self._wake()  # It was this one's turn; another one takes it.
+                    raise
+
+    def _leave(self, place: Place, *, wake: bool = True) -> None:
+        if not place.given_back:
+            place.given_back = True
+            self._under_way -= 1
+        if wake:
+            self._wake()
+
+    def _wake(self) -> None:
+        for _ in range(min(self.limit.value - self._under_way, len(self._waiting))):
+            turn = self._waiting.popleft()
+            if not turn.done():
+                turn.set_result(None)
+
+
+@cache
+def endpoint_of(base_url: str, model: str, most: int, timeout_s: float) -> Endpoint:
+    """The process's knowledge of this model, new at first sight and with other bounds."""
+    return Endpoint(most, timeout_s)
