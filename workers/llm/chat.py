@@ -44,8 +44,6 @@ class Answered(Generic[Answer]):
     rung: Rung
     """How its form was asked for."""
     reading: Reading
-    dropped: int
-    """Items of its list that were not of their form and are left out."""
     asked: int
     """1, or 2 where the first answer could not be read."""
     cached: bool
@@ -96,7 +94,7 @@ class ChatModel:
     @property
     def counts(self) -> dict[str, int]:
         """What happened how often: answers by rung (``rung_schema`` …) and by reading (``read_as_is`` …), ``cached``,
-        ``asked_again``, ``dropped_items``, each fault of an answer (``fault_wrong_schema`` …), what was retried
+        ``asked_again``, each fault of an answer (``fault_wrong_schema`` …), what was retried
         (``retried_busy`` …) and refused (``refused_schema`` …), ``estimated_usage``, ``unknown_cost``."""
         return {name: count for name, count in sorted((self._counts + self._caller.counts).items()) if count}
 
@@ -142,8 +140,7 @@ class ChatModel:
 
     def _answered(self, read: ReadAnswer[Answer], said: StoredAnswer, asked: int, cached: bool) -> Answered[Answer]:
         self._counts[f"read_{read.reading}"] += 1
-        self._counts["dropped_items"] += read.dropped
-        return Answered(read.form, Rung(said.rung), read.reading, read.dropped, asked, cached)
+        return Answered(read.form, Rung(said.rung), read.reading, asked, cached)
 
     async def _completion(
         self, messages: list[Message], form: type[BaseModel], attempt: int

@@ -49,8 +49,6 @@ class ReadAnswer(Generic[Answer]):
 
     form: Answer
     reading: Reading
-    dropped: int = 0
-    """Items of its list that were not of their form, where others were."""
 
 
 def read_as(form: type[Answer], answer: StoredAnswer, asked: Sequence[Message] = ()) -> ReadAnswer[Answer]:
@@ -117,30 +115,7 @@ def _fitted(form: type[Answer], values: Iterator[Any], reading: Reading) -> Read
             return ReadAnswer(form.model_validate(value, extra="ignore"), reading)
         except ValidationError as error:
             first = first or _wrong(error)
-            good = _good_items(form, value)
-            if good:
-                name, items, total = good
-                kept = form.model_validate(value | {name: items}, extra="ignore")
-                return ReadAnswer(kept, reading, dropped=total - len(items))
     raise first or DocumentRejected("malformed_answer", "its JSON cannot be read")
-
-
-def _good_items(form: type[BaseModel], value: Any) -> tuple[str, list[Any], int] | None:
-    """The items of the form's only list that are of their form, and how many there were; None where none is."""
-    name = _only_list(form)
-    items = value.get(name) if name and isinstance(value, dict) else None
-    if not name or not isinstance(items, list):
-        return None
-    good = [item for item in items if _fits(form, value | {name: [item]})]
-    return (name, good, len(items)) if good else None
-
-
-def _fits(form: type[BaseModel], value: Any) -> bool:
-    try:
-        form.model_validate(value, extra="ignore")
-    except ValidationError:
-        return False
-    return True
 
 
 def _only_list(form: type[BaseModel]) -> str:
