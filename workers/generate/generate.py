@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 
+from agent.dataset.batch import BATCH
 from agent.errors import DocumentRejected
 from agent.job.records import Chunk, Example, ExampleKind
 from agent.spec import GenerateConfig
@@ -17,6 +18,7 @@ from workers.generate.backend import Assignment, Backend, Refused
 from workers.generate.check import Checked, accepted, check
 from workers.generate.extractive.completions import PLAIN_GENERATOR, whole_chunk
 from workers.generate.figures import UnitFigures, as_record
+from workers.generate.monitor.describe import describe
 from workers.generate.plan.assign import assign
 from workers.generate.plan.mix import target_mix
 from workers.generate.topics import map_of, topics_of
@@ -87,6 +89,7 @@ def generate(work: StageWork) -> Outcome:
     work.output.facts |= {"generator": backend.name, **figures.facts(), **_usage(backend, judge)}
     if judge:
         work.output.facts["judge"] = dict(sorted(judge.given.items()))
+    work.output.facts[BATCH] = describe(examples, chunks, work.output.tallies, mix).model_dump(mode="json")
     return Outcome()
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from agent.job.records import Row
+from workers.tokens.packing import best_fit
 from workers.train.layout import Layout, lay_out
 
 if TYPE_CHECKING:
@@ -72,18 +73,8 @@ def pack_rows(rows: Sequence[Encoded], length: int, *, together: bool = True) ->
     ordered = sorted(rows, key=lambda row: (-len(row.ids), row.id))
     if not together:
         return [_joined([row]) for row in ordered]
-    bins: list[list[Encoded]] = []
-    room: list[tuple[int, int]] = []  # (free tokens, bin), sorted
-    for row in ordered:
-        place = bisect_left(room, (len(row.ids), -1))
-        if place == len(room):
-            bins.append([])
-            free, chosen = length, len(bins) - 1
-        else:
-            free, chosen = room.pop(place)
-        bins[chosen].append(row)
-        insort(room, (free - len(row.ids), chosen))
-    return [_joined(content) for content in bins]
+    bins = best_fit([len(row.ids) for row in ordered], length)
+    return [_joined([ordered[place] for place in content]) for content in bins]
 
 
 def _joined(rows: Sequence[Encoded]) -> Pack:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from agent.dataset.batch import batch_of
 from agent.errors import JobCancelled
 from agent.job.records import Chunk, Example, ExampleKind, Split
 from tests.workers.generate.chunks import chunk, heading
@@ -91,3 +92,13 @@ def test_two_runs_write_the_same_bytes(desk: Desk) -> None:
     curated = desk.curated(chunks())
     first, second = desk.generate(curated, "e1"), desk.generate(curated, "e2")
     assert first.read_file("examples.jsonl") == second.read_file("examples.jsonl")
+
+
+def test_a_unit_describes_its_batch_for_those_who_watch(desk: Desk) -> None:
+    artifact = desk.generate(desk.curated(chunks()))
+    batch = batch_of(artifact.manifest.facts, "0000")
+    asking = [example for example in artifact.records("examples.jsonl", Example) if example.prompt]
+    assert batch is not None and batch.examples == len(asking) and batch.chunks == 3
+    assert sum(batch.kinds.values()) == sum(batch.lengths) == sum(batch.qualities) == len(asking)
+    assert batch.from_source == 1.0, "rules answer in the words of the text"
+    assert sum(batch.target.values()) == pytest.approx(1, abs=0.01)

@@ -1,0 +1,59 @@
+"""Describes the batch of one unit in figures small enough for its manifest."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from itertools import chain
+
+from agent.dataset.batch import LENGTH_EDGES, QUALITY_BINS, Batch
+from agent.job.artifacts import Tally
+from agent.job.records import Chunk, Example, ExampleKind
+from workers.generate.monitor.diversity import mtld, repeated, same_opening, words
+
+
+def describe(
+    examples: Sequence[Example],
+    chunks: Sequence[Chunk],
+    tallies: Mapping[str, Tally],
+    target: Mapping[ExampleKind, float],
+) -> Batch:
+    """The figures of these examples of these chunks; ``tallies`` are the unit's, by noun."""
+    asking = [example for example in examples if example.prompt]
+    texts = {chunk.id: frozenset(words(chunk.text)) for chunk in chunks}
+    answers = [words(example.response) for example in asking]
+    tally = tallies.get("examples", Tally())
+    return Batch(
+        chunks=len(chunks),
+        barren=len(chunks) - len({example.chunk_id for example in asking}),
+        examples=len(asking),
+        refused=dict(Counter(tally.rejected) + Counter(tally.failed)),
+        kinds=dict(Counter(example.kind.value for example in asking)),
+        topics=dict(Counter(example.topic for example in asking)),
+        difficulties=dict(Counter(example.difficulty.value for example in asking)),
+        lengths=_binned([bisect_right(LENGTH_EDGES, len(answer)) for answer in answers], len(LENGTH_EDGES) + 1),
+        qualities=_binned([min(int(each.score * QUALITY_BINS), QUALITY_BINS - 1) for each in asking], QUALITY_BINS),
+        quality=_mean([example.score for example in asking]),
+        diversity=round(mtld(list(chain.from_iterable(answers))), 1),
+        repeated_questions=round(repeated([f"{each.prompt} {each.context}" for each in asking]), 4),
+        repeated_answers=round(repeated([example.response for example in asking]), 4),
+        same_opening=round(same_opening([example.response for example in asking]), 4),
+        from_source=_mean(
+            [
+                sum(word in texts[example.chunk_id] for word in answer) / len(answer)
+                for example, answer in zip(asking, answers, strict=True)
+                if answer
+            ]
+        ),
+        target={kind.value: round(share, 4) for kind, share in target.items()},
+    )
+
+
+def _binned(places: Sequence[int], bins: int) -> tuple[int, ...]:
+    counts = Counter(places)
+    return tuple(counts[place] for place in range(bins))
+
+
+def _mean(values: Sequence[float]) -> float:
+    return round(sum(values) / len(values), 4) if values else 0.0
