@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from agent.canvas.advance import advance
 from agent.canvas.planner import make_plan
 from agent.canvas.signatures import nudge, sending_app
+from agent.dataset.news import News
 from agent.discovery import Discovery, read_discovery
 from agent.errors import ArtifactCorrupt, IllegalTransition, InvalidSpec, JobFailed, StoreUnavailable, UnknownJob
 from agent.faults import reached
@@ -263,10 +264,13 @@ class Job:
         return measure(self.view())
 
     def events(self, *, poll_s: float = POLL_S) -> Iterator[JobEvent]:
-        """Typed events until the job ends: `StateChanged`, `ProgressChanged` (done/total, rate, ETA), `UnitNotice`.
+        """Typed events until the job ends: `StateChanged`, `ProgressChanged` (done/total, rate, ETA), `UnitNotice`, and
+        of its examples `DataAlert` and, before training begins, `DataForecast`.
 
-        Begins with the present state, so that a watcher may come and go; notices of the past are not told again.
+        Begins with the present state, so that a watcher may come and go; notices of the past are not told again, alerts
+        and forecast are.
         """
+        news = News(self.outputs, self._client.store)
         seen: dict[str, StageProgress] = {}
         state: JobState | None = None
         after = self._last_entry()
@@ -281,6 +285,7 @@ class Job:
                 if progress.state != "waiting" and not _same(seen.get(progress.stage), progress):
                     seen[progress.stage] = progress
                     yield ProgressChanged(progress, left)
+            yield from news.look(view)
             if view.job.state is not state:
                 state = view.job.state
                 yield StateChanged(state, view.job.reason)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from agent.cli.exits import exit_code_of
+from agent.dataset.alerts import Alert
+from agent.dataset.forecast import Forecast
 from agent.discovery import Discovery
 from agent.job.coverage import covered
 from agent.job.job import JobRecord
@@ -66,14 +68,19 @@ def restored_payload(restored: Restored) -> dict[str, Any]:
     }
 
 
-def status_payload(view: JobView, waiting: str) -> dict[str, Any]:
-    """Where a job stands: record, stages, estimate, what it waits for, parts that were given up."""
+def status_payload(
+    view: JobView, waiting: str, alerts: Sequence[Alert] = (), forecast: Forecast | None = None
+) -> dict[str, Any]:
+    """Where a job stands: record, stages, estimate, what it waits for, parts that were given up, alerts and forecast of
+    its examples."""
     return {
         "job": job_payload(view.job),
         "stages": [asdict(stage) for stage in measure(view)],
         "eta_s": eta_s(view),
         "waits_for": waiting,
         "given_up": {stage: dict(each.faults) for stage, each in view.stages.items() if each.faults},
+        "alerts": [asdict(alert) for alert in alerts],
+        "forecast": forecast.model_dump(mode="json") if forecast else None,
     }
 
 

@@ -1,4 +1,4 @@
-"""Watches batches of examples as they are made: what is out of the ordinary becomes an alert that names what to do. Pure.
+"""Watches batches of examples as they are made: what is out of the ordinary becomes an alert with advice. Pure.
 
 Small batches are put together to windows; a window is held against fixed limits and against all earlier ones together.
 So each batch is looked at once, however many there are.
@@ -82,8 +82,9 @@ _ABSOLUTE = (
         f"the model may answer in another language, or not from the text; {_LOOK}", below=True,
     ),
 )  # fmt: skip
-"""Of windows with examples. Measured on 13 windows of real documents by rules: at most 0.06 of the questions, 0.03 of the
-answers and 0.14 of the openings are alike, MTLD is 45 and more; a model's own words leave 0.6 and more from the source."""
+"""Of windows with examples. Measured on 13 windows of real documents by rules: at most 0.06 of the questions, 0.03 of
+the answers and 0.14 of the openings are alike, MTLD is 45 and more; a model's own words leave 0.6 and more from the
+source."""
 
 _REFUSED = _Limit(
     "refused", lambda batch: sum(batch.refused.values()) / (batch.proposed or 1), 0.5,
@@ -101,8 +102,8 @@ _DRIFTS = (
     ("lengths", 0.25, "answers of another length than before"),
     ("qualities", 0.35, "another quality than before"),
 )
-"""What is compared with all windows before, and the divergence from which it counts. Between windows of one real corpus:
-kinds 0.02 and once 0.22 (a glossary), topics 0.28, lengths 0.07, quality 0.02 and once 0.22, at most."""
+"""What is compared with all windows before, and the divergence from which it counts. Between windows of one real
+corpus: kinds 0.02 and once 0.22 (a glossary), topics 0.28, lengths 0.07, quality 0.02 and once 0.22, at most."""
 
 _DRIFT_ADVICE = f"the model or its endpoint may have changed, or the documents; {_LOOK}"
 FALL = 0.5
@@ -155,9 +156,7 @@ class Monitor:
             else:
                 worse = abs(alert.value - alert.limit) > abs(known.value - known.limit)
                 shown = alert if worse else known
-                self._alerts[alert.name] = replace(
-                    shown, shards=known.shards + alert.shards, windows=known.windows + 1
-                )
+                self._alerts[alert.name] = replace(shown, shards=known.shards + alert.shards, windows=known.windows + 1)
         return new
 
 

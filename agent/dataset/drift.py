@@ -1,4 +1,4 @@
-"""How far two samples of named things are apart: Jensen-Shannon divergence, freed of what chance alone would give. Pure."""
+"""How far two samples of named things are apart: Jensen-Shannon divergence, less what chance alone gives. Pure."""
 
 from __future__ import annotations
 
@@ -32,5 +32,6 @@ def _part(share: float, middle: float) -> float:
 
 
 def distance(shares: Mapping[str, float], target: Mapping[str, float]) -> float:
-    """Half the sum of the differences (total variation): the share of examples that would have to be of another class."""
+    """Half the sum of the differences (total variation): the share of examples that would have to be of another
+    class."""
     return sum(abs(shares.get(name, 0.0) - target.get(name, 0.0)) for name in {*shares, *target}) / 2

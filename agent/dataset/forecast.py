@@ -1,8 +1,8 @@
 """What training on a dataset will likely come to, foretold from its size: the figures, the sentences, what to do. Pure.
 
 A rule of thumb, and it says so. It rests on runs of the 135M model with the default adapters (rank 16, rate 5e-4, 8
-sequences of 256 tokens a step), measured on held-out documents: perplexity fell by 3 % after 3 steps, 22 % after 10, 30 %
-after 20; and on what others report: facts of a small corpus with few steps do not stick.
+sequences of 256 tokens a step), measured on held-out documents: perplexity fell by 3 % after 3 steps, 22 % after 10, 30
+% after 20; and on what others report: facts of a small corpus with few steps do not stick.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ FORECAST = "forecast"
 MOVING_STEPS = 10
 """Optimizer steps under which adapters hardly move: the warm-up takes the first, and 3 gave 3 %, where 10 gave 22 %."""
 STICKING_STEPS = 60
-"""Steps from which more than the way of writing is likely to stay; between 20, where it does not yet, and 120, which others
-needed for a small model."""
+"""Steps from which more than the way of writing is likely to stay; between 20, where it does not yet, and 120, which
+others needed for a small model."""
 MOST_PASSES = 4.0
-"""Passes over the same rows that are worth nearly as much as new rows (Muennighoff et al. 2023, "Scaling Data-Constrained
-Language Models")."""
+"""Passes over the same rows that are worth nearly as much as new rows (Muennighoff et al. 2023, "Scaling
+Data-Constrained Language Models")."""
 TOO_MANY_PASSES = 8.0
 """Passes from which small data is learnt by heart."""
 SMALL_MODEL = 500_000_000
@@ -149,8 +149,8 @@ def _sentences(seen: Forecast, per_pass: int, epochs: float, max_steps: int) -> 
     if seen.missing and seen.covered < THIN_COVERAGE:
         named = ", ".join(seen.missing[:5]) + (" …" if len(seen.missing) > 5 else "")
         found.append(
-            f"{len(seen.missing)} of {seen.topics} topics of the subject have no training row ({named}); the model will "
-            "not learn them: add sources that speak of them."
+            f"{len(seen.missing)} of {seen.topics} topics of the subject have no training row ({named}); the model "
+            "will not learn them: add sources that speak of them."
         )
     return found
 
@@ -162,13 +162,14 @@ def _main(seen: Forecast, per_pass: int, epochs: float, max_steps: int) -> str:
             return f"Too few steps ({steps}): the adapters hardly move; {_remedy(seen, per_pass, epochs, max_steps)}."
         case "style_only":
             return (
-                f"Few steps ({steps}): the model will likely read the subject better (10 to 20 steps lowered perplexity "
-                f"by 22 to 30 % at 135M), but facts will hardly stick; {_remedy(seen, per_pass, epochs, max_steps)}."
+                f"Few steps ({steps}): the model will likely read the subject better (10 to 20 steps lowered "
+                "perplexity by 22 to 30 % at 135M), but facts will hardly stick; "
+                f"{_remedy(seen, per_pass, epochs, max_steps)}."
             )
         case "by_heart":
             return (
-                f"Many passes ({seen.passes:g}) over few rows ({seen.rows}): the model will likely learn them by heart; "
-                f"lower train.epochs to {MOST_PASSES:g}, or get more documents."
+                f"Many passes ({seen.passes:g}) over few rows ({seen.rows}): the model will likely learn them by "
+                f"heart; lower train.epochs to {MOST_PASSES:g}, or get more documents."
             )
         case "enough":
             return f"Enough steps ({steps}, {seen.passes:.2g} passes over {seen.rows} rows): a clear gain is likely."

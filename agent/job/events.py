@@ -36,4 +36,25 @@ class UnitNotice:
     text: str
 
 
-JobEvent = StateChanged | ProgressChanged | UnitNotice
+@dataclass(frozen=True)
+class DataAlert:
+    """The examples made so far give cause to look at them; `agent.dataset.alerts` says when."""
+
+    name: str
+    text: str
+    """What was seen, with its figure."""
+    advice: str
+    """What to do about it."""
+
+
+@dataclass(frozen=True)
+class DataForecast:
+    """The dataset is built: what training on it will likely come to."""
+
+    outlook: str
+    """too_little | style_only | enough | by_heart."""
+    sentences: tuple[str, ...]
+    """What will likely happen and what to do, the main thing first."""
+
+
+JobEvent = StateChanged | ProgressChanged | UnitNotice | DataAlert | DataForecast

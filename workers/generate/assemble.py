@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from agent.contract import Stage
+from agent.dataset.forecast import FORECAST
 from agent.errors import NotEnoughData
 from agent.job.artifacts import UnitPlan
 from agent.job.records import Chunk, Document, Example, SourceEntry, Split
@@ -15,6 +16,7 @@ from workers.generate.dataset.balance import shuffled, within_limit
 from workers.generate.dataset.figures import dataset_figures
 from workers.generate.dataset.formats import lay_out, layout_for
 from workers.generate.dataset.overlap import verdicts
+from workers.generate.forecast.foretell import foretell
 from workers.generate.generate import EXAMPLES_FILE
 from workers.runtime.work import Outcome, StageWork
 
@@ -44,6 +46,8 @@ def assemble(work: StageWork) -> Outcome:
     work.output.write_records(HELD_OUT_FILE, _held_out(work))
     work.output.write_records(SOURCES_FILE, _sources(work, kept))
     work.output.facts |= dataset_figures(by_split, layout, reasons)
+    trained = [lay_out(example, layout, config.system_prompt) for example in by_split[Split.TRAIN]]
+    work.output.facts[FORECAST] = foretell(work, trained).model_dump(mode="json")
     work.tick(len(received), len(received))
     return Outcome(successors=(UnitPlan(stage=Stage.CLEAR, shard="0", inputs=(work.output.path,)),))
 

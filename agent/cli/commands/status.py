@@ -15,16 +15,20 @@ from agent.cli.output import json_option, print_json
 def command(job_id: str, as_json: bool) -> None:
     """Show where a job stands and what it waits for."""
     from agent.cli.hint import waiting_of
+    from agent.dataset.news import read_alerts, read_forecast
 
     with open_client() as client:
-        view = client.job(job_id).view()
+        job = client.job(job_id)
+        view = job.view()
         waiting = waiting_of(client, view)
+        outputs = job.outputs()
+        alerts, forecast = read_alerts(outputs, client.store), read_forecast(outputs, client.store)
     if as_json:
         from agent.cli.payload import status_payload
 
-        print_json(status_payload(view, waiting))
+        print_json(status_payload(view, waiting, alerts, forecast))
         return
     from agent.cli.standing import print_standing
     from agent.cli.terminal import stdout
 
-    print_standing(stdout(), view, waiting)
+    print_standing(stdout(), view, waiting, alerts, forecast)

@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Any, Self, TextIO
 
 from agent.cli.displays.notice import says_the_same
-from agent.job.events import JobEvent, ProgressChanged, StateChanged
+from agent.job.events import DataAlert, DataForecast, JobEvent, ProgressChanged, StateChanged
 
 
 class JsonDisplay:
@@ -48,5 +48,9 @@ def event_payload(event: JobEvent) -> dict[str, Any]:
             return {"event": "progress", **asdict(progress), "job_eta_s": eta_s}
         case StateChanged(state, reason):
             return {"event": "state", "state": state, "reason": reason}
+        case DataAlert():
+            return {"event": "alert", **asdict(event)}
+        case DataForecast():
+            return {"event": "forecast", **asdict(event)}
         case _:
             return {"event": "notice", **asdict(event)}

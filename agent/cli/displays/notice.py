@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from agent.job.events import UnitNotice
+from agent.job.events import DataAlert, DataForecast, UnitNotice
 from agent.report.words import printable, stage_name
 
 _DURATION = re.compile(r"\b(?:\d+ h )?(?:\d+ min )?[\d.]+ (?:s|min)\b")
@@ -18,8 +18,13 @@ _MEANINGS = {
 }
 
 
-def notice(event: UnitNotice) -> str:
-    """``Read documents, part 0002: will be tried again (OSError: …)``."""
+def notice(event: UnitNotice | DataAlert | DataForecast) -> str:
+    """``Read documents, part 0002: will be tried again (OSError: …)``; for the dataset what was seen, and what to
+    do."""
+    if isinstance(event, DataAlert):
+        return f"Examples: {printable(event.text)}; {printable(event.advice)}."
+    if isinstance(event, DataForecast):
+        return " ".join(("Forecast:", *event.sentences))
     about = f" ({_cut(printable(event.text))})" if event.text else ""
     part = f", part {event.shard}" if event.shard else ""
     return f"{stage_name(event.stage)}{part}: {_MEANINGS.get(event.kind, event.kind)}{about}"

@@ -12,6 +12,9 @@ from agent.job.artifacts import Tally
 from agent.job.records import Chunk, Example, ExampleKind
 from workers.generate.monitor.diversity import mtld, repeated, same_opening, words
 
+_NO_FAULT = frozenset({"more_than_ordered", "not_ordered"})
+"""Reasons that say nothing against what was written."""
+
 
 def describe(
     examples: Sequence[Example],
@@ -24,11 +27,12 @@ def describe(
     texts = {chunk.id: frozenset(words(chunk.text)) for chunk in chunks}
     answers = [words(example.response) for example in asking]
     tally = tallies.get("examples", Tally())
+    refused = Counter(tally.rejected) + Counter(tally.failed)
     return Batch(
         chunks=len(chunks),
         barren=len(chunks) - len({example.chunk_id for example in asking}),
         examples=len(asking),
-        refused=dict(Counter(tally.rejected) + Counter(tally.failed)),
+        refused={reason: count for reason, count in sorted(refused.items()) if reason not in _NO_FAULT},
         kinds=dict(Counter(example.kind.value for example in asking)),
         topics=dict(Counter(example.topic for example in asking)),
         difficulties=dict(Counter(example.difficulty.value for example in asking)),
@@ -46,8 +50,15 @@ def describe(
                 if answer
             ]
         ),
-        target={kind.value: round(share, 4) for kind, share in target.items()},
+        target=_asking(target),
     )
+
+
+def _asking(target: Mapping[ExampleKind, float]) -> dict[str, float]:
+    """The shares of the kinds that ask something, together 1."""
+    shares = {kind.value: share for kind, share in target.items() if kind is not ExampleKind.PLAIN}
+    whole = sum(shares.values())
+    return {kind: round(share / whole, 4) for kind, share in shares.items()}
 
 
 def _binned(places: Sequence[int], bins: int) -> tuple[int, ...]:
