@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable
 
-from agent.job.records import ExampleFamily
+from agent.job.records import ExampleFamily, ExampleKind
 from workers.generate.backend import Proposal
 from workers.generate.reading.sentences import is_balanced, word_count
 from workers.generate.reading.words import tokens
@@ -59,11 +59,13 @@ def _is_prompt_unbalanced(proposal: Proposal) -> bool:
 
 
 def _leaks(proposal: Proposal) -> bool:
-    """A completion is text of the document itself and may speak of the document."""
-    if proposal.kind.family is ExampleFamily.COMPLETION:
+    """A completion is text of the document itself and may speak of the document; a prompt may speak of the passage that
+    goes with it, and a response has to where the passage does not answer."""
+    if proposal.kind.family is ExampleFamily.COMPLETION or proposal.kind is ExampleKind.UNANSWERABLE:
         return False
     is_quoted = any(proposal.response == quote.text for quote in proposal.quotes)
-    return bool(_LEAK.search(proposal.prompt) or (not is_quoted and _LEAK.search(proposal.response)))
+    in_prompt = not proposal.context and _LEAK.search(proposal.prompt)
+    return bool(in_prompt or (not is_quoted and _LEAK.search(proposal.response)))
 
 
 def _is_unresolved(proposal: Proposal) -> bool:
