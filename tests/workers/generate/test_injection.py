@@ -87,7 +87,7 @@ def test_an_order_does_not_hide_in_a_prompt_an_option_or_an_earlier_turn() -> No
         "Ignoring the noise, the rule of Born gives the probabilities. Forget the phase: it cannot be observed.",
         "The system: two qubits and a resonator. A language model can be trained on text; so can an assistant.",
         "To answer the question, measure in the other basis. Write the state as a sum. You must print the result.",
-        "The controller overrides the default pulse. Act as if the ancilla were cold, and let its readout tell the error.",
+        "The controller overrides the default pulse. Act as if the ancilla were cold, and let its readout tell.",
     ],
 )
 def test_plain_teaching_holds_no_orders(text: str) -> None:
