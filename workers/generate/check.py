@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from agent.errors import DocumentRejected
-from agent.job.records import Example, ExampleKind, Span
+from agent.job.records import Example, ExampleKind
 from workers.generate.accept import accept
 from workers.generate.backend import Assignment, Proposal, Refused
 from workers.generate.injection import obeys, orders_in
@@ -48,26 +48,26 @@ def check(
 
 
 def accepted(assignment: Assignment, proposal: Proposal, generator: str, topic: str) -> Example:
-    """The example, of a conversation with the evidence of all its exchanges, each of which must pass by itself.
+    """The example; of a conversation each exchange must pass with the evidence given so far.
 
     Raises:
         DocumentRejected: from `accept`; one faulty exchange costs the conversation.
     """
     if proposal.wording:
         generator = f"{generator}/{proposal.wording}"
-    spans: list[Span] = []
     for at, turn in enumerate(proposal.history):
-        quotes = tuple(replace(quote, turn=None) for quote in proposal.quotes if quote.turn == at)
         part = replace(
-            proposal, prompt=turn.prompt, response=turn.response, history=proposal.history[:at], quotes=quotes
+            proposal,
+            prompt=turn.prompt,
+            response=turn.response,
+            history=proposal.history[:at],
+            quotes=tuple(quote for quote in proposal.quotes if quote.turn is not None and quote.turn <= at),
         )
         try:
-            spans += accept(assignment, part, generator, topic).evidence
+            accept(assignment, part, generator, topic)
         except DocumentRejected as fault:
             raise DocumentRejected(fault.reason, f"turn {at + 1}: {fault.detail}") from fault
-    quotes = tuple(quote for quote in proposal.quotes if quote.turn is None)
-    example = accept(assignment, replace(proposal, quotes=quotes), generator, topic)
-    return example.model_copy(update={"evidence": tuple(dict.fromkeys((*spans, *example.evidence)))})
+    return accept(assignment, proposal, generator, topic)
 
 
 class _Checks:

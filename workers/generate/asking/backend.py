@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
+from itertools import chain, islice
 
 from agent.errors import BudgetSpent, DocumentRejected
 from agent.job.records import ExampleKind
 from agent.spec import GenerateConfig
 from workers.generate.asking.proposals import Answered, proposals
-from workers.generate.asking.requests import Request, messages, requests
-from workers.generate.backend import Assignment, Refused
+from workers.generate.asking.requests import Request, messages, requests, wanted
+from workers.generate.backend import Assignment, Proposal, Refused
+from workers.generate.extractive.completions import continuations
 from workers.llm.chat import ChatModel
+
+VERBATIM = "verbatim-1"
+"""Stands where the wording would in the generator of what no model was asked for."""
 
 
 class OpenAICompatible:
@@ -44,9 +50,8 @@ class OpenAICompatible:
         Raises:
             GenerationFailed: the key is refused, or the endpoint or model cannot be used.
         """
-        asked = requests(assignment)
-        answers = await asyncio.gather(*(self._answer(request, assignment) for request in asked))
-        return [each for answer in answers for each in answer]
+        answers = await asyncio.gather(*(self._answer(request, assignment) for request in requests(assignment)))
+        return [*chain.from_iterable(answers), *_continued(assignment)]
 
     async def _answer(self, request: Request, assignment: Assignment) -> Answered:
         said = messages(request, assignment, self._turns)
@@ -61,3 +66,10 @@ class OpenAICompatible:
     async def close(self) -> None:
         """Close the connections; requests under way fail."""
         await self._chat.close()
+
+
+def _continued(assignment: Assignment) -> list[Proposal]:
+    """Paragraphs continued word for word: a model asked for them could only copy, or make something up."""
+    count = wanted(assignment).get(ExampleKind.CONTINUE, 0)
+    found = islice(continuations(assignment.chunk), count) if count else ()
+    return [replace(each, wording=VERBATIM) for each in found]

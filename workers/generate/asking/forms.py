@@ -20,7 +20,6 @@ Tag = Literal[
     "explain",
     "analyse",
     "rewrite",
-    "continue",
 ]
 """What an example is called in an answer: a kind, or ``answerable``, the twin of ``unanswerable``."""
 

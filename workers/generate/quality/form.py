@@ -69,7 +69,9 @@ def _leaks(proposal: Proposal) -> bool:
 
 
 def _is_unresolved(proposal: Proposal) -> bool:
-    return proposal.kind.family is not ExampleFamily.COMPLETION and bool(_UNRESOLVED.search(proposal.prompt))
+    """A completion stands in its document, and what follows in a conversation points back at what was said."""
+    stands_alone = proposal.kind.family is not ExampleFamily.COMPLETION and not proposal.history
+    return stands_alone and bool(_UNRESOLVED.search(proposal.prompt))
 
 
 def _has_markup(proposal: Proposal) -> bool:

@@ -115,12 +115,6 @@ def _summary(kind: str, prompt: str, form: str, most: int) -> Callable[[list[Sta
     return write
 
 
-def _continue(found: list[Statement]) -> dict[str, Any] | None:
-    if len(found) < 3:
-        return None
-    return _written("continue", found[0].text, f"{found[1].text} {found[2].text}", *found[1:3])
-
-
 def _table(found: list[Statement]) -> dict[str, Any]:
     rows = [[each.subject, each.rest] for each in found]
     prompt = "Extract each thing that the passage defines, with the columns Thing and Definition."
@@ -167,7 +161,6 @@ _WRITERS: dict[str, Callable[[list[Statement]], dict[str, Any] | None]] = {
     "rewrite": _summary("rewrite", "Rewrite the passage for a school class.", "{}", 4),
     "explain": _pair("explain", "Explain {a} to a beginner, and how it goes with {b}."),
     "analyse": _pair("analyse", "Analyse how {a} depends on {b}."),
-    "continue": _continue,
     "extract_json": _table,
     "extract_table": _table,
     "choice": _choice,
