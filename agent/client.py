@@ -18,6 +18,7 @@ from agent.dataset.news import News
 from agent.discovery import Discovery, read_discovery
 from agent.errors import ArtifactCorrupt, IllegalTransition, InvalidSpec, JobFailed, StoreUnavailable, UnknownJob
 from agent.faults import reached
+from agent.job.cost_forecast import CostForecast
 from agent.job.events import JobEvent, ProgressChanged, StateChanged, UnitNotice
 from agent.job.job import JobRecord
 from agent.job.machine import Move, Standing, apply
@@ -29,7 +30,7 @@ from agent.job.workers import WorkerInfo
 from agent.ledger.contract import ClusterHealth, JobView, Ledger, Outputs
 from agent.ledger.redis import RedisLedger
 from agent.preflight import check, grounded
-from agent.prices import prices_of
+from agent.prices import models_asked, prices_of
 from agent.restore import (
     agree_on_record,
     choose,
@@ -42,6 +43,7 @@ from agent.restore import (
 from agent.settings import Settings
 from agent.spec import JobSpec
 from agent.store import Store
+from agent.usage import read_cost_forecast
 
 if TYPE_CHECKING:
     from agent.local import LocalCluster
@@ -49,7 +51,7 @@ if TYPE_CHECKING:
 POLL_S = 0.5
 """Twice a second is as fluent as a terminal needs, and costs the server about 30 reads a second for each watcher."""
 _AS_SUBMITTED = {"state": JobState.QUEUED, "reason": "", "failed_stage": "", "version": 0}
-_NOTICES = {"retry", "lapsed", "set_aside", "halted"}
+_NOTICES = {"retry", "lapsed", "set_aside", "halted", "budget_spent"}
 
 
 class Client:
@@ -328,6 +330,15 @@ class Job:
         from agent.results import read_result
 
         return read_result(self.view(), self.outputs(), self._client.store)
+
+    def cost_forecast(self) -> CostForecast | None:
+        """What its language models will likely take; None before its chunks are known, or where it asks none."""
+        record = self.record
+        return (
+            read_cost_forecast(record, self.outputs(), self._client.store)
+            if models_asked(record.spec.generate)
+            else None
+        )
 
     def discovery(self) -> Discovery | None:
         """The documents that were found, with scores, licences and topics; None while they are being looked for."""

@@ -9,6 +9,7 @@ from agent.errors import InvalidSpec, SourceFailed
 from agent.job.candidate_list import read_candidates
 from agent.job.model import ModelFacts
 from agent.models import inspect_model
+from agent.prices import prices_of
 from agent.spec import JobSpec
 from agent.spec.sources import absolute, identity, local_path
 
@@ -32,10 +33,12 @@ def check(spec: JobSpec) -> ModelFacts:
 
     Raises:
         UnknownModel: the model is not in the catalogue, no folder, and not on the hub.
-        InvalidSpec: a folder is missing or empty, or chat rows are asked of a model without a chat template.
+        InvalidSpec: a folder is missing or empty, chat rows are asked of a model without a chat template, or a
+            budget in dollars is set for a language model without a known price.
     """
     for source in spec.sources:
         _check_source(source)
+    prices_of(spec.generate)
     model = inspect_model(spec.model)
     if spec.assemble.format == "chat" and not model.has_chat_template:
         raise InvalidSpec(

@@ -13,6 +13,7 @@ from agent.job.result import JobResult
 from agent.ledger.contract import JobView, Outputs
 from agent.report import write_report
 from agent.store import ArtifactReader, Store, read_failures
+from agent.usage import read_cost_forecast, read_usage
 
 EVALUATION_FILE = "evaluation.json"
 VERDICT_FILE = "verdict.json"
@@ -41,6 +42,8 @@ def read_result(view: JobView, outputs: Outputs, store: Store) -> JobResult:
         provenance_uri=store.uri(f"{published.path}/{PROVENANCE_FILE}") if published and model_uri else "",
         failures=read_failures(store, view.job.id, view.job.failed_stage) if view.job.failed_stage else (),
         skipped=_skipped(outputs, store),
+        usage=read_usage(outputs, store),
+        foreseen=read_cost_forecast(view.job, outputs, store),
     )
     return replace(result, report_uri=write_report(view, outputs, store, result))
 

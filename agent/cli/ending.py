@@ -17,6 +17,7 @@ from agent.ledger.contract import JobView
 from agent.report.comparison import comparison
 from agent.report.funnel import funnel_lines
 from agent.report.headline import headline
+from agent.report.language_model import LanguageModels, language_models
 from agent.report.words import count, printable, spoken, stage_name
 
 _STYLES = {"good": "bold green", "bad": "bold red", "warn": "bold yellow", "open": "bold cyan"}
@@ -31,6 +32,8 @@ def print_end(console: Console, view: JobView, result: JobResult) -> None:
         console.print(Text(printable(line)), soft_wrap=True)
     for name, why in result.skipped.items():
         console.print(Text.assemble(("Skipped ", "yellow"), printable(f"{name}: {why}")), soft_wrap=True)
+    if models := language_models(view, result.usage, result.foreseen):
+        print_models(console, models)
     for part in _parts(result):
         console.print()
         console.print(part)
@@ -53,6 +56,22 @@ def _parts(result: JobResult) -> Iterator[RenderableType]:
             yield sources_table(failure.facts)
         if failure.rejected:
             yield set_aside_table(failure.rejected)
+
+
+def print_models(console: Console, models: LanguageModels) -> None:
+    """What language models took, with a loud line when their budget is spent."""
+    console.print()
+    if models.alert:
+        console.print(Text(models.alert, "bold yellow"), soft_wrap=True)
+    if models.lines:
+        table = _table("Language model", "requests", "retries", "reused", "prompt tokens", "answer tokens", "cost")
+        for line in models.lines:
+            used = line.usage
+            figures = (used.requests, used.retries, used.reused, used.prompt_tokens, used.completion_tokens)
+            table.add_row(line.stage, *map(count, figures), line.cost)
+        console.print(table)
+    for note in models.notes:
+        console.print(Text(note, "dim"), soft_wrap=True)
 
 
 def _comparison_table(evaluation: Evaluation) -> Table:

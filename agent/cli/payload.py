@@ -10,6 +10,7 @@ from agent.cli.exits import exit_code_of
 from agent.dataset.alerts import Alert
 from agent.dataset.forecast import Forecast
 from agent.discovery import Discovery
+from agent.job.cost_forecast import CostForecast
 from agent.job.coverage import covered
 from agent.job.job import JobRecord
 from agent.job.machine import StageCounts
@@ -36,6 +37,7 @@ def result_payload(result: JobResult) -> dict[str, Any]:
         },
         "failures": [failure.model_dump(mode="json") for failure in result.failures],
         "skipped": dict(result.skipped),
+        "usage": {stage: asdict(usage) for stage, usage in result.usage.items()},
         "model_uri": result.model_uri,
         "provenance_uri": result.provenance_uri,
         "report_uri": result.report_uri,
@@ -69,10 +71,14 @@ def restored_payload(restored: Restored) -> dict[str, Any]:
 
 
 def status_payload(
-    view: JobView, waiting: str, alerts: Sequence[Alert] = (), forecast: Forecast | None = None
+    view: JobView,
+    waiting: str,
+    alerts: Sequence[Alert] = (),
+    forecast: Forecast | None = None,
+    foreseen: CostForecast | None = None,
 ) -> dict[str, Any]:
     """Where a job stands: record, stages, estimate, what it waits for, parts that were given up, alerts and forecast of
-    its examples."""
+    its examples, what its language models took and are expected to take."""
     return {
         "job": job_payload(view.job),
         "stages": [asdict(stage) for stage in measure(view)],
@@ -81,6 +87,8 @@ def status_payload(
         "given_up": {stage: dict(each.faults) for stage, each in view.stages.items() if each.faults},
         "alerts": [asdict(alert) for alert in alerts],
         "forecast": forecast.model_dump(mode="json") if forecast else None,
+        "spent": asdict(view.spent),
+        "foreseen": asdict(foreseen) if foreseen else None,
     }
 
 

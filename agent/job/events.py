@@ -30,7 +30,8 @@ class UnitNotice:
     """Something out of the ordinary happened to a unit."""
 
     kind: str
-    """retry: it failed and will be tried again; lapsed: its worker died; set_aside: it was given up."""
+    """retry: it failed and will be tried again; lapsed: its worker died; set_aside: it was given up; budget_spent: the
+    job's language models are asked no more."""
     stage: str
     shard: str
     text: str

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 
 from agent.contract import Stage
 from agent.job.artifacts import Failure, Tally
+from agent.job.cost_forecast import CostForecast
 from agent.job.evaluation import Evaluation, Verdict
 from agent.job.states import JobState
+from agent.job.usage import Usage
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,10 @@ class JobResult:
     """What the units that failed for good had found out, where the job failed by them."""
     skipped: Mapping[str, str] = field(default_factory=dict)
     """Source or service that was asked and gave nothing, or less than it has -> why."""
+    usage: Mapping[Stage, Usage] = field(default_factory=dict)
+    """Stage -> what its calls to language models took."""
+    foreseen: CostForecast | None = None
+    """What they were expected to take."""
 
     @property
     def published(self) -> bool:

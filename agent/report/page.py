@@ -20,6 +20,7 @@ from agent.report.corpus import DocumentLine, Topics, documents_of, rights_of, t
 from agent.report.evidence import Evidence
 from agent.report.finding import Finding, FoundLine, KeptOut, finding_of, found_lines, kept_out
 from agent.report.headline import Headline, headline
+from agent.report.language_model import LanguageModels, language_models
 from agent.report.reading import Reading, reading
 from agent.report.words import STAGE_NAMES, count, duration, printable
 from agent.spec import JobSpec
@@ -84,6 +85,7 @@ class Page:
     """What discovery selected, while no dataset is made of it."""
     documents_total: int
     reading: Reading | None
+    language_models: LanguageModels | None
     topics: Topics | None
     finding: Finding | None
     kept_out: KeptOut | None
@@ -128,6 +130,7 @@ def make_page(view: JobView, result: JobResult, evidence: Evidence, folder_uri: 
         documents=found_lines(found[:MOST_SHOWN]),
         documents_total=len(found),
         reading=reading(evidence.reading, job.spec.parse.min_quality),
+        language_models=language_models(view, result.usage, result.foreseen),
         topics=topics_of(evidence.candidates, evidence.topics, evidence.sources),
         finding=finding_of(evidence.queries, evidence.asked, evidence.not_asked, evidence.candidates),
         kept_out=kept_out(evidence.permission, job.spec.permission),

@@ -20,15 +20,15 @@ def command(job_id: str, as_json: bool) -> None:
     with open_client() as client:
         job = client.job(job_id)
         view = job.view()
-        waiting = waiting_of(client, view)
+        waiting, foreseen = waiting_of(client, view), job.cost_forecast()
         outputs = job.outputs()
         alerts, forecast = read_alerts(outputs, client.store), read_forecast(outputs, client.store)
     if as_json:
         from agent.cli.payload import status_payload
 
-        print_json(status_payload(view, waiting, alerts, forecast))
+        print_json(status_payload(view, waiting, alerts, forecast, foreseen))
         return
     from agent.cli.standing import print_standing
     from agent.cli.terminal import stdout
 
-    print_standing(stdout(), view, waiting, alerts, forecast)
+    print_standing(stdout(), view, waiting, alerts, forecast, foreseen)

@@ -18,6 +18,12 @@ _MEANINGS = {
 }
 
 
+BUDGET_SPENT = (
+    "The budget for language models is spent: no further request is sent. What was answered is kept; "
+    "`finetune status` tells the figures and what to do."
+)
+
+
 def notice(event: UnitNotice | DataAlert | DataForecast) -> str:
     """``Read documents, part 0002: will be tried again (OSError: …)``; for the dataset what was seen, and what to
     do."""
@@ -25,6 +31,8 @@ def notice(event: UnitNotice | DataAlert | DataForecast) -> str:
         return f"Examples: {printable(event.text)}; {printable(event.advice)}."
     if isinstance(event, DataForecast):
         return " ".join(("Forecast:", *event.sentences))
+    if event.kind == "budget_spent":
+        return BUDGET_SPENT
     about = f" ({_cut(printable(event.text))})" if event.text else ""
     part = f", part {event.shard}" if event.shard else ""
     return f"{stage_name(event.stage)}{part}: {_MEANINGS.get(event.kind, event.kind)}{about}"
