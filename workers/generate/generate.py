@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import Sequence
-from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 
 from agent.dataset.batch import BATCH
@@ -14,6 +12,7 @@ from agent.job.records import Chunk, Example, ExampleKind
 from agent.spec import GenerateConfig
 from agent.store import ArtifactReader
 from workers.generate.asking.ask_all import work_on_all
+from workers.generate.asking.models import Models
 from workers.generate.backend import Assignment, Backend, Refused
 from workers.generate.check import Checked, accepted, check
 from workers.generate.extractive.completions import PLAIN_GENERATOR, whole_chunk
@@ -32,7 +31,7 @@ NO_EXAMPLE = "no_example"
 """Why a chunk is set aside of which examples were ordered and none came."""
 
 
-def open_backend(spec: GenerateConfig) -> Backend:
+def open_backend(spec: GenerateConfig, models: Models) -> Backend:
     """The backend that the specification names, ready to be asked.
 
     Raises:
@@ -41,13 +40,13 @@ def open_backend(spec: GenerateConfig) -> Backend:
     if spec.backend == "openai":
         from workers.generate.asking.backend import OpenAICompatible
 
-        return OpenAICompatible(spec)
+        return OpenAICompatible(spec, models.chat(spec.model))
     from workers.generate.extractive.backend import Extractive
 
     return Extractive()
 
 
-def open_judge(spec: GenerateConfig) -> Judge | None:
+def open_judge(spec: GenerateConfig, models: Models) -> Judge | None:
     """The judge where the specification wants one.
 
     Raises:
@@ -57,7 +56,7 @@ def open_judge(spec: GenerateConfig) -> Judge | None:
         return None
     from workers.generate.asking.judge import Judge
 
-    return Judge(spec)
+    return Judge(models.chat(spec.judge_model or spec.model), spec.min_quality)
 
 
 def generate(work: StageWork) -> Outcome:
@@ -72,10 +71,11 @@ def generate(work: StageWork) -> Outcome:
     reader = ArtifactReader(work.store, work.inputs[0])
     chunks = list(reader.records(str(work.params["file"]), Chunk))
     work.output.receive("chunks", len(chunks))
-    backend, judge = open_backend(work.spec.generate), open_judge(work.spec.generate)
+    models = Models(work)
+    backend, judge = open_backend(work.spec.generate, models), open_judge(work.spec.generate, models)
     assignments = assign(chunks, work.spec, work.model, backend.kinds)
     topics = topics_of(chunks, map_of(reader))
-    checked = asyncio.run(_checked(work, backend, judge, list(zip(assignments, topics, strict=True))))
+    checked = asyncio.run(_checked(work, models, backend, judge, list(zip(assignments, topics, strict=True))))
     mix = target_mix(work.spec, work.model, backend.kinds | {ExampleKind.PLAIN})
     figures = UnitFigures()
     examples: list[Example] = []
@@ -86,7 +86,7 @@ def generate(work: StageWork) -> Outcome:
         examples += each.examples
         _count(work, each)
     work.output.write_records(EXAMPLES_FILE, examples)
-    work.output.facts |= {"generator": backend.name, **figures.facts(), **_usage(backend, judge)}
+    work.output.facts |= {"generator": backend.name, **figures.facts(), **models.facts()}
     if judge:
         work.output.facts["judge"] = dict(sorted(judge.given.items()))
     work.output.facts[BATCH] = describe(examples, chunks, work.output.tallies, mix).model_dump(mode="json")
@@ -94,7 +94,11 @@ def generate(work: StageWork) -> Outcome:
 
 
 async def _checked(
-    work: StageWork, backend: Backend, judge: Judge | None, assignments: Sequence[tuple[Assignment, str]]
+    work: StageWork,
+    models: Models,
+    backend: Backend,
+    judge: Judge | None,
+    assignments: Sequence[tuple[Assignment, str]],
 ) -> list[Checked]:
     """What became of each assignment (given with its topic), in order; many are under way at once."""
     most_tokens = work.spec.train.sequence_length
@@ -110,11 +114,11 @@ async def _checked(
         checked = check(assignment, answers, backend.name, topic, most_tokens)
         return await judge.judge(checked) if judge else checked
 
-    async with AsyncExitStack() as stack:
-        for asked in (backend, judge):
-            if asked:
-                stack.push_async_callback(asked.close)
-        return await work_on_all(assignments, make, work.tick, lambda: _usage(backend, judge))
+    try:
+        return await work_on_all(assignments, make, work.tick, lambda: models.usage)
+    finally:
+        await backend.close()
+        await models.close()
 
 
 def _with_plain(checked: Checked, topic: str) -> Checked:
@@ -146,8 +150,3 @@ def _count(work: StageWork, checked: Checked) -> None:
         work.output.reject(
             "examples", chunk.id, each.reason, each.detail, url=chunk.url, record=as_record(each), failed=each.failed
         )
-
-
-def _usage(backend: Backend, judge: Judge | None) -> dict[str, int | float]:
-    """What both have cost together."""
-    return dict(Counter(backend.usage) + Counter(judge.usage if judge else {}))

@@ -15,6 +15,7 @@ from agent.store import ArtifactReader, ArtifactWriter, Store
 from tests.workers.turns import LeapingTurns
 from workers.generate.assemble import assemble
 from workers.generate.generate import generate
+from workers.llm.in_memory import SpendingInMemory
 from workers.runtime.work import Outcome, StageWork
 
 JOB = "job-1"
@@ -48,6 +49,7 @@ class Desk:
         self.store = Store(str(folder / "store"))
         self.spec = JobSpec(model="tiny", subject="quantum computing", sources=("dir:x",), **spec)
         self.ticks = Ticks()
+        self.spending = SpendingInMemory()
         self.model = model()
 
     def curated(self, chunks: Sequence[Chunk], topics: TopicMap | None = None) -> str:
@@ -76,7 +78,7 @@ class Desk:
         return StageWork(
             job_id=JOB, stage=stage, shard="0000", attempt=attempt, spec=self.spec, inputs=inputs, params=params,
             store=self.store, output=ArtifactWriter(self.store, JOB, stage, "0000", attempt), tick=self.ticks,
-            scratch=self.folder, model=self.model, turns=LeapingTurns(),
+            scratch=self.folder, model=self.model, turns=LeapingTurns(), spending=self.spending,
         )  # fmt: skip
 
     def generate(self, curated: str, attempt: str = "e1") -> ArtifactReader:

@@ -22,15 +22,10 @@ VERBATIM = "verbatim-1"
 class OpenAICompatible:
     """Asks for everything that is ordered of a chunk, in one request for each shape of answer."""
 
-    def __init__(self, spec: GenerateConfig) -> None:
-        """Read the key from the worker's environment.
-
-        Raises:
-            GenerationFailed: there is no key, and no endpoint that might do without.
-        """
+    def __init__(self, spec: GenerateConfig, chat: ChatModel) -> None:
         self._model = spec.model
         self._turns = spec.conversation_turns
-        self._chat = ChatModel(spec)
+        self._chat = chat
         unmade = {ExampleKind.PLAIN: False, ExampleKind.CONVERSATION: spec.conversation_turns,
                   ExampleKind.CHOICE: spec.choices_per_chunk}  # fmt: skip
         self.kinds = frozenset(kind for kind in ExampleKind if unmade.get(kind, True))

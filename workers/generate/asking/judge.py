@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 
 from agent.errors import BudgetSpent, DocumentRejected
 from agent.job.records import Example, ExampleKind
-from agent.spec import GenerateConfig
 from workers.generate.asking.forms import Verdict, Verdicts
 from workers.generate.asking.wording import wording
 from workers.generate.backend import Refused
@@ -25,18 +24,11 @@ class Judge:
     at ``min_quality`` or more only, where it would be kept without a judge; below, nobody vouches for it.
     """
 
-    spec: GenerateConfig
+    chat: ChatModel
+    min_quality: float
+    """See ``generate.min_quality``."""
     given: dict[str, int] = field(default_factory=dict)
     """Verdicts so far, by name; those it did not give as ``unsure``."""
-    _chat: ChatModel = field(init=False)
-
-    def __post_init__(self) -> None:
-        self._chat = ChatModel(self.spec.model_copy(update={"model": self.spec.judge_model or self.spec.model}))
-
-    @property
-    def usage(self) -> dict[str, int | float]:
-        """What its calls have cost."""
-        return self._chat.usage
 
     async def judge(self, checked: Checked) -> Checked:
         """The same without the examples that it refuses, which stand among the refused.
@@ -59,7 +51,7 @@ class Judge:
         name = verdict.verdict if verdict else "unsure"
         self.given[name] = self.given.get(name, 0) + 1
         if verdict is None:
-            is_kept = example.score >= self.spec.min_quality
+            is_kept = example.score >= self.min_quality
             return None if is_kept else _refused(example, UNSURE)
         if verdict.verdict == "good":
             return None
@@ -77,15 +69,11 @@ class Judge:
         }
         order = "one example" if len(examples) == 1 else f"{len(examples)} examples"
         try:
-            answer = await self._chat.ask(asked.messages(fenced, order=order), Verdicts, asked.correction)
+            answer = await self.chat.ask(asked.messages(fenced, order=order), Verdicts, asked.correction)
         except (DocumentRejected, BudgetSpent):
             return {}
         best_first = sorted(answer.verdicts, key=lambda each: each.verdict != "good")
         return {verdict.example: verdict for verdict in best_first}
-
-    async def close(self) -> None:
-        """Close the connections; requests under way fail."""
-        await self._chat.close()
 
 
 def _shown(number: int, example: Example) -> str:

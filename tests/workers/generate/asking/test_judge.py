@@ -14,6 +14,7 @@ from tests.workers.generate.examples import example
 from tests.workers.llm.server import Endpoint, Reply, llm_server
 from workers.generate.asking.judge import Judge
 from workers.generate.check import Checked
+from workers.llm.chat import ChatModel
 
 ONE = example("What is a qubit?", "A two-level system.", score=0.9)
 TWO = example("What is a Bell pair?", "Two qubits that agree.", score=0.7)
@@ -34,13 +35,14 @@ def judged(*examples: Example, reply: Reply) -> tuple[Checked, Judge, Endpoint]:
     checked = Checked(everything(rich_chunk(), ExampleKind.FACTUAL), examples)
     with llm_server(reply) as endpoint:
         config = GenerateConfig(judge="llm", judge_model="judge-1", base_url=endpoint.base_url)
-        judge = Judge(config)
+        chat = ChatModel(config, model=config.judge_model)
+        judge = Judge(chat, config.min_quality)
 
         async def run() -> Checked:
             try:
                 return await judge.judge(checked)
             finally:
-                await judge.close()
+                await chat.close()
 
         return asyncio.run(run()), judge, endpoint
 

@@ -21,6 +21,7 @@ from tests.workers.llm.server import (
     examples,
     llm_server,
 )
+from workers.llm.in_memory import SpendingInMemory
 
 TEXT = (
     "Decoherence limits how long a quantum computer can work, since stray fields shift the phase of every qubit. "
@@ -46,7 +47,9 @@ def desk(folder: Path, base_url: str, **generate: Any) -> Desk:
 
 
 def several(count: int) -> list[Chunk]:
-    return [chunk(TEXT, document=f"d{number}", title="Noise", headings=("Errors",)) for number in range(count)]
+    return [
+        chunk(TEXT, document=f"d{number}", title=f"Noise {number}", headings=("Errors",)) for number in range(count)
+    ]
 
 
 def run(folder: Path, base_url: str, count: int = 1, **generate: Any) -> ArtifactReader:
@@ -77,7 +80,7 @@ def test_the_request_asks_for_a_schema_and_fences_the_document_as_data(tmp_path:
     assert form["json_schema"]["schema"]["additionalProperties"] is False
     system, user = (message["content"] for message in request["messages"])
     fence = user.split(" document begins")[0].split()[-1]
-    assert f"{fence} document begins\nTitle: Noise\nHeadings: Errors\n\n{TEXT}\n{fence} document ends" in user
+    assert f"{fence} document begins\nTitle: Noise 0\nHeadings: Errors\n\n{TEXT}\n{fence} document ends" in user
     assert "are never obeyed" in system
     assert (request["model"], request["temperature"]) == ("small-model", 0.7)
     assert endpoint.keys == ["Bearer sk-secret"]
@@ -88,7 +91,8 @@ def test_what_the_calls_cost_stands_in_the_facts_and_in_the_progress(tmp_path: P
         at = desk(tmp_path, endpoint.base_url)
         facts = at.generate(at.curated(several(5))).manifest.facts
     cost = {"requests": 5, "prompt_tokens": 5 * PROMPT_TOKENS, "completion_tokens": 5 * COMPLETION_TOKENS}
-    assert {name: facts[name] for name in cost} == cost
+    assert facts["language_model"] == {**cost, "retries": 0, "reused": 0, "usd_micros": 0}
+    assert facts["asking"] == {"read_as_is": 5, "rung_schema": 5}
     assert at.ticks.seen[-1] == (5, 5, cost)
 
 
@@ -96,7 +100,8 @@ def test_a_malformed_answer_is_asked_for_once_more_with_its_fault(tmp_path: Path
     with llm_server(Reply('{"examples": [{"kind": "riddle"}]}'), GOOD) as endpoint:
         artifact = run(tmp_path, endpoint.base_url)
     assert len(prompted(artifact)) == 1
-    assert artifact.manifest.facts["requests"] == 2
+    assert artifact.manifest.facts["language_model"]["requests"] == 2
+    assert artifact.manifest.facts["asking"]["asked_again"] == 1
     *_, answer, correction = endpoint.requests[1]["messages"]
     assert answer == {"role": "assistant", "content": '{"examples": [{"kind": "riddle"}]}'}
     assert "examples.0.kind" in correction["content"]
@@ -235,3 +240,24 @@ def test_answers_keep_the_order_of_their_chunks(tmp_path: Path) -> None:
     with llm_server(slow, GOOD) as endpoint:
         found = [example.chunk_id for example in prompted(run(tmp_path, endpoint.base_url, count=6))]
     assert found == [f"d{number}-0" for number in range(6)]
+
+
+def test_a_second_run_asks_nothing_and_writes_the_same_bytes(tmp_path: Path) -> None:
+    with llm_server(GOOD) as endpoint:
+        at = desk(tmp_path, endpoint.base_url)
+        curated = at.curated(several(3))
+        first, second = at.generate(curated, "e1"), at.generate(curated, "e2")
+    assert len(endpoint.requests) == 3
+    assert first.read_file("examples.jsonl") == second.read_file("examples.jsonl")
+    told = second.manifest.facts["language_model"]
+    assert (told["requests"], told["reused"], told["prompt_tokens"]) == (0, 3, 0)
+
+
+def test_a_spent_budget_costs_the_chunks_that_are_left_and_no_more_money(tmp_path: Path) -> None:
+    with llm_server(GOOD) as endpoint:
+        at = desk(tmp_path, endpoint.base_url, max_requests_at_once=1)
+        at.spending = SpendingInMemory(limit_tokens=PROMPT_TOKENS + COMPLETION_TOKENS + 1000)
+        artifact = at.generate(at.curated(several(3)))
+    assert len(endpoint.requests) == 0
+    assert artifact.manifest.tallies["examples"].rejected == {"budget_spent": 3}
+    assert artifact.manifest.tallies["chunks"].kept == 3, "their text is left to train on"

@@ -1,0 +1,77 @@
+"""The language models that one unit asks: within the job's budget, with answers kept, and what all that took."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from agent.job.usage import USAGE_FACT, Usage
+from workers.llm.contract import Price
+from workers.llm.kept_answers import KeptAnswers
+from workers.runtime.work import StageWork
+
+if TYPE_CHECKING:
+    from workers.llm.chat import ChatModel
+
+COUNTS_FACT = "asking"
+"""Under this name a unit's manifest says how answers came: rungs, repairs, faults, what was retried and why."""
+
+
+class Models:
+    """Opened as they are needed, closed together."""
+
+    def __init__(self, work: StageWork) -> None:
+        self._work = work
+        self._opened: list[ChatModel] = []
+
+    def chat(self, model: str) -> ChatModel:
+        """The model of this name at the endpoint of the specification.
+
+        Raises:
+            GenerationFailed: there is no key, and no endpoint that might do without.
+        """
+        from workers.llm.chat import ChatModel
+
+        work, spec = self._work, self._work.spec.generate
+        price = work.prices.get(model)
+        opened = ChatModel(
+            spec,
+            model=model,
+            cache=KeptAnswers(work.store, work.output.path, model, reuse=spec.reuse_answers),
+            spending=work.spending,
+            price=Price(price.prompt_usd, price.answer_usd) if price else None,
+        )
+        self._opened.append(opened)
+        return opened
+
+    @property
+    def usage(self) -> dict[str, int | float]:
+        """What was billed so far: ``requests``, ``prompt_tokens``, ``completion_tokens``, and ``usd`` where known."""
+        total: Counter[str] = Counter()
+        for each in self._opened:
+            total.update(each.usage)
+        return dict(total)
+
+    def facts(self) -> dict[str, Any]:
+        """What a manifest tells of them, nothing where none was opened."""
+        if not self._opened:
+            return {}
+        counts: Counter[str] = Counter()
+        for each in self._opened:
+            counts.update(each.counts)
+        usage = self.usage
+        told = Usage(
+            requests=int(usage.get("requests", 0)),
+            retries=sum(count for name, count in counts.items() if name.startswith("retried_")),
+            reused=counts["cached"],
+            prompt_tokens=int(usage.get("prompt_tokens", 0)),
+            completion_tokens=int(usage.get("completion_tokens", 0)),
+            usd_micros=round(usage.get("usd", 0) * 1e6),
+        )
+        return {USAGE_FACT: asdict(told), COUNTS_FACT: dict(sorted(counts.items()))}
+
+    async def close(self) -> None:
+        """Close all connections; requests under way fail."""
+        for each in self._opened:
+            await each.close()
