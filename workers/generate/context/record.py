@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 RelationKind = Literal["cause", "comparison", "part_of", "sequence"]
+EntityLabel = Literal["person", "organisation", "place", "product", "method", "date", "acronym", "name"]
 
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A run of the text."""
+    """A verbatim run of the text."""
 
     text: str
     start: int
@@ -23,18 +24,21 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class Concept(Mention):
-    """A key phrase."""
+    """A key phrase, where it stands first."""
 
     weight: float
-    """0 to 1, the most important near 1."""
+    """0 to 1, the most important of the chunk 1."""
+    key: str
+    """What all its mentions have in common: lower case, the last word in the singular."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entity(Mention):
     """A name."""
 
-    label: str
-    """person, organisation, place, product, method, date, acronym or name."""
+    label: EntityLabel
+    long_form: str = ""
+    """Of an acronym, where the text gives it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,7 @@ class Relation(Mention):
 
     kind: RelationKind
     left: str
+    """Verbatim from the sentence, as is the right side: of a cause the effect first, of part_of the whole first."""
     right: str
 
 
@@ -59,7 +64,7 @@ class Quantity(Mention):
 
     value: float
     unit: str
-    """'' for a bare number."""
+    """As written; '' for a bare number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,12 @@ class Context:
     words: int
     sentences: int
     """Complete sentences of its paragraphs."""
+    prose_words: int = 0
+    """Words in complete sentences, wherever they stand: what is left without lists of names, code and tables."""
+    long_paragraphs: int = 0
+    """Paragraphs of three complete sentences or more and nothing else."""
+    negations: int = 0
+    """Complete sentences that deny something."""
     concepts: tuple[Concept, ...] = ()
     entities: tuple[Entity, ...] = ()
     definitions: tuple[Definition, ...] = ()
@@ -77,8 +88,11 @@ class Context:
     code_blocks: int = 0
     formulas: int = 0
     lists: int = 0
+    list_items: int = 0
     tables: int = 0
+    reference_entries: int = 0
+    """Paragraphs and items that cite a work and say nothing else."""
     density: float = 0.0
     """0 to 1: how much is said in so many words."""
     themes: tuple[str, ...] = ()
-    """What it is about, the main theme first."""
+    """What it is about, the main theme first, as keys of concepts."""
