@@ -48,7 +48,8 @@ def analyse(chunk: Chunk) -> Context:
         relations=related,
         quantities=counted,
         code_blocks=_count(blocks, BlockKind.CODE),
-        formulas=_count(blocks, BlockKind.FORMULA) + sum(block.text.count("$") // 2 for block in blocks if _is_prose(block)),
+        formulas=_count(blocks, BlockKind.FORMULA)
+        + sum(block.text.count("$") // 2 for block in blocks if _is_prose(block)),
         lists=_count(blocks, BlockKind.LIST),
         list_items=sum(len(block.text.splitlines()) for block in blocks if block.kind is BlockKind.LIST),
         tables=_count(blocks, BlockKind.TABLE),

@@ -24,13 +24,17 @@ _MEANS = re.compile(
     re.DOTALL,
 )
 _CALLED = re.compile(
-    r"(?:is|are|, |commonly |often |usually |we )(?:called|known as|termed|referred to as|named|call this|call these)"
-    r" (?:an? |the )?(?P<term>[^,;:.()]{2,50}?)(?=[,;:.()]| (?:and|because|which|that|when|if|in|for)\b)"
+    r"(?:is|are|was|were|also|commonly|often|usually|sometimes|generally|we|,) "
+    r"(?:called|known as|termed|referred to as|named|call this|call these) (?:an? |the )?"
+    r"(?P<term>[^,;:.()]{2,50}?)(?=[,;:.()]| (?:and|because|which|that|when|if|in|for)\b)"
 )
 _ENTRY = re.compile(r"(?P<term>[A-Za-z][\w'\- ]{1,40}?)(?::| [-–—]) (?P<what>[A-Za-z].{20,})", re.DOTALL)
 _DIFFERENTIA = re.compile(r"\b(?:that|which|who|whose|where|of|for|in|to|with|from|between|used|based|by|made|when)\b")
 _JUDGEMENTS = word_list("judgements")
 _STATES = re.compile(r"(?:ed|ing|ly)$")
+
+_CLAUSE_WORDS = frozenset(["is", "are", "was", "were", "has", "have", "can", "will", "if", "when", "because", "following", "above", "below"])
+"""They show that more than a term was caught."""
 
 MAX_TERM_WORDS = 6
 MIN_MEANING_WORDS = 4
@@ -80,6 +84,6 @@ def _is_term(term: str) -> bool:
         and not set(words) & PRONOUNS
         and words[0] not in VAGUE_MODIFIERS
         and not (len(words) == 1 and (words[0] in VAGUE_HEADS or len(words[0]) < 2))
-        and not re.search(r"\b(?:is|are|was|were|has|have|can|will|if|when|because|following|above|below)\b", term.lower())
+        and not set(words) & _CLAUSE_WORDS
         and not (words[0] in VAGUE_HEADS and "of" not in words)
     )

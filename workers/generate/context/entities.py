@@ -1,64 +1,55 @@
-"""Names in a chunk: persons, organisations, places, products, methods, dates, acronyms; by form and by statistics.
+"""Names in a chunk: persons, organisations, places, products, methods, dates and acronyms, told by their form.
 
-A statistical model was measured and left out: spaCy's small English pipeline takes 15 ms a chunk, and of technical text it
-makes persons of verbs and money of formulas. What is a name is told here by how the chunk itself writes the word.
+A statistical model was measured and left out: spaCy's small English pipeline takes 15 ms a chunk, and in technical text
+it makes persons of verbs and money of formulas. What is a name shows in how the chunk itself writes the word elsewhere.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+import tomllib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache
+from importlib.resources import files
 
 from agent.job.records import Chunk
+from workers.generate.context.dates import dates
 from workers.generate.context.prose import Line
 from workers.generate.context.record import Entity, EntityLabel
 from workers.generate.context.tagging import Token, is_word
 from workers.generate.reading.words import word_list
 
-_MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
-_DATE = re.compile(
-    rf"\b(?:\d{{1,2}}(?:st|nd|rd|th)?(?: of)? (?:{_MONTHS})(?:,? \d{{4}})?|(?:{_MONTHS})(?: \d{{1,2}}(?:st|nd|rd|th)?,?)?"
-    r" \d{4}|\d{4}-[01]\d-[0-3]\d|(?:early |mid-|late )?(?:1[0-9]|20)\d0s|(?:\d{1,2}(?:st|nd|rd|th)|"
-    r"(?:[a-z]+teenth|twent\w+[ -]\w+)) century(?: BCE?| AD)?|\d{1,4} BCE?|(?:(?<=[Ii]n )|(?<=[Ss]ince )|(?<=[Uu]ntil )"
-    r"|(?<=after )|(?<=before ))(?:1\d|20)\d\d\b(?!\.\d| [a-z]+s\b)|(?<=\()(?:1[4-9]|20)\d\d(?=\)))"
+_LISTS = tomllib.loads((files("workers.generate.context") / "names.toml").read_text(encoding="utf-8"))
+_TITLES, _PROFESSIONS, _DEEDS, _ORGANISATIONS, _PLACES, _METHODS = (
+    frozenset(_LISTS[name].split()) for name in ("titles", "professions", "deeds", "organisations", "places", "methods")
 )
+_COMMON_OPENERS = word_list("common_openers")
 _ACRONYM = re.compile(r"[A-Z][A-Z0-9&]+(?:-[A-Z0-9]+)*s?|[A-Z](?:-[A-Z0-9]+)+")
 _ROMAN = re.compile(r"[IVXLC]+")
-_TITLES = frozenset({"Dr", "Prof", "Professor", "Mr", "Mrs", "Ms", "Sir", "Lord", "Lady", "King", "Queen", "President",
-                     "Judge", "Justice", "Emperor", "Pope", "Saint", "Captain", "General"})  # fmt: skip
-_ORGANISATIONS = frozenset({"University", "Institute", "Institution", "Inc", "Corp", "Corporation", "Laboratory", "Labs",
-                            "Laboratories", "Company", "Agency", "Ministry", "Council", "Society", "Association", "Hospital",
-                            "Bank", "Party", "Court", "Committee", "Foundation", "Commission", "Parliament", "Senate",
-                            "Department", "Academy", "College", "Consortium", "Organization", "Organisation", "Ltd", "GmbH",
-                            "Union", "Bureau", "Office", "Congress", "School", "Group"})  # fmt: skip
-_PLACES = frozenset({"River", "Lake", "Mount", "Mountains", "City", "Island", "Islands", "Ocean", "Sea", "Valley", "Bay",
-                     "Desert", "Peninsula", "County", "Province", "Street", "Cape", "Gulf", "Strait", "Canal"})  # fmt: skip
-_METHODS = frozenset(
-    "algorithm method theorem protocol test transform transformation effect law model equation equations principle procedure"
-    " process reaction inequality notation distribution encoding code codes cipher paradox lemma conjecture rule syndrome"
-    " disease scale index sequence series technique decomposition representation gate sphere cycle operator matrix"
-    " matrices formula criterion rules laws".split()
+_PRODUCT = re.compile(
+    r"[A-Z][A-Za-z]*[a-z][A-Z][A-Za-z0-9]*|[a-z]{1,3}[A-Z][A-Za-z0-9]*|\w+\.js|[A-Z]{2,}[a-z]+[A-Za-z0-9]*"
+    r"|[A-Z]\w*(?:\+\+|#)"
 )
-_PERSON_CUES = re.compile(r"(?:\bby|chemist|physicist|physician|scientist|mathematician|author|inventor|engineer"
-                          r"|judge|historian|researchers?|chef|named after|surgeon|biologist|astronomer|economist) $")  # fmt: skip
-_PERSON_DEEDS = frozenset({"proposed", "introduced", "discovered", "invented", "published", "developed", "described", "showed",
-                           "proved", "argued", "wrote", "founded", "built", "was", "won", "found", "observed", "suggested",
-                           "demonstrated", "became", "formulated", "designed", "led", "gave", "performed"})  # fmt: skip
-_PRODUCT = re.compile(r"[A-Z][A-Za-z]*[a-z][A-Z][A-Za-z0-9]*|[a-z]{1,3}[A-Z][A-Za-z0-9]*|\w+\.js|[A-Z]{2,}[a-z]+[A-Za-z0-9]*|[A-Z]\w*(?:\+\+|#)")
 _LINKS = frozenset({"of", "the", "de", "van", "von", "der", "for", "la", "du", "and", "&"})
-_COMMON_OPENERS = word_list("common_openers")
+_OPENING_SIGNS = frozenset({":", "\u201c", '"', "(", "\u2022", "?"})
+"""A capital behind them says as little as one at the beginning of the line."""
+TITLE_CASE_SHARE = 0.6
+"""A line without a verb's full stop that writes more of its words with capitals tells nothing by them."""
 
 
 def entities(chunk: Chunk, lines: Sequence[Line]) -> tuple[Entity, ...]:
     """The names of the chunk where each stands first, in order."""
-    long_forms = _long_forms(chunk)
-    lowered = {token.text for line in lines for token in line.tokens if token.text.islower()}
-    inside = {token.text for line in lines if line.is_complete for token in line.tokens[1:] if token.is_name}
+    reader = _Reader(
+        chunk.text,
+        frozenset(token.text for line in lines for token in line.tokens if token.text.islower()),
+        frozenset(token.text for line in lines if line.is_complete for token in line.tokens[1:] if token.is_name),
+        _long_forms(chunk),
+    )
     found: dict[str, Entity] = {}
     for line in lines:
         taken: set[int] = set()
-        for entity in (*_dates(line), *_names(chunk.text, line, lowered, inside, long_forms)):
+        for entity in (*dates(line), *reader.names(line)):
             span = range(entity.start, entity.end)
             if taken.isdisjoint(span):
                 taken.update(span)
@@ -72,123 +63,117 @@ def _long_forms(chunk: Chunk) -> dict[str, str]:
     return {pair.abbreviation: pair.definition for pair in extract_abbreviation_definition_pairs(chunk.own_text)}
 
 
-def _dates(line: Line) -> Iterator[Entity]:
-    for match in _DATE.finditer(line.plain):
-        yield Entity(match.group(), line.start + match.start(), "date")
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Finds the names of one chunk's lines."""
+
+    text: str
+    lowered: frozenset[str]
+    """Words that the chunk writes in lower case."""
+    inside: frozenset[str]
+    """Words that it writes with a capital inside sentences."""
+    long_forms: dict[str, str]
+
+    def names(self, line: Line) -> Iterator[Entity]:
+        """The names of a line in order."""
+        if _is_title_case(line):
+            return
+        run: list[Token] = []
+        for position, token in enumerate((*line.tokens, Token(".", line.end, "."))):
+            is_part = position < len(line.tokens) and self._is_part(line, position)
+            if (is_part and (not run or self._goes_on(run[-1], token))) or (run and self._links(line, run, position)):
+                run.append(token)
+                continue
+            yield from self._named(line, run, token)
+            run = [token] if is_part else []
+
+    def _is_part(self, line: Line, position: int) -> bool:
+        token, word = line.tokens[position], line.tokens[position].text
+        if re.search(r"-[a-z]", word) or not (word[0].isupper() or _PRODUCT.fullmatch(word)):
+            return False
+        if len(word) == 1:  # an initial
+            return word != "I" and position + 1 < len(line.tokens) and line.tokens[position + 1].text == "."
+        if _ACRONYM.fullmatch(word) or _PRODUCT.fullmatch(word):
+            return True
+        if position and line.tokens[position - 1].text not in _OPENING_SIGNS:
+            return word.lower() not in self.lowered or token.tag.startswith("NNP")
+        is_plain = word.lower() in self.lowered or word.lower() in _COMMON_OPENERS or is_word(word)
+        is_told = word in self.inside or (not is_plain and token.tag.startswith("NNP"))
+        return is_told and not word.lower().endswith(("ly", "ing"))
+
+    def _goes_on(self, last: Token, token: Token) -> bool:
+        between = self.text[last.end : token.start]
+        is_short = len(last.text) == 1 or last.text in _TITLES
+        return between in (" ", "-", "\u2013", " & ") or (between in (".", ". ") and is_short)
+
+    def _links(self, line: Line, run: Sequence[Token], position: int) -> bool:
+        """Whether the token joins two parts of one name, as in "Institute of Physics" and "Ludwig van Beethoven"."""
+        if position + 1 >= len(line.tokens) or line.tokens[position].lower not in _LINKS:
+            return False
+        last, token, following = run[-1], line.tokens[position], line.tokens[position + 1]
+        if self.text[last.end : token.start] != " ":
+            return len(last.text) == 1 and token.text == "."
+        if token.lower in ("of", "for", "the", "and", "&"):
+            belongs = last.text in _ORGANISATIONS or last.lower in _LINKS
+            return belongs and (following.is_name or following.lower == "the")
+        return following.is_name
+
+    def _named(self, line: Line, run: Sequence[Token], after: Token) -> Iterator[Entity]:
+        while run and (run[-1].lower in _LINKS or run[-1].text in _TITLES):
+            run = run[:-1]
+        if not run:
+            return
+        start, end = run[0].start, run[-1].end
+        if after.lower in _METHODS and self.text[end : after.start] in (" ", "-"):
+            yield Entity(self.text[start : after.end], start, "method")
+        elif label := self._label([token.text for token in run], self.text[line.start : start], after):
+            name = self.text[start:end]
+            yield Entity(name, start, label, self.long_forms.get(name, "") if label == "acronym" else "")
+
+    def _label(self, words: Sequence[str], before: str, after: Token) -> EntityLabel | None:
+        name = " ".join(words)
+        if len(words) == 1:
+            return _label_of_one(name)
+        if _PLACES & set(words) or name in _territories():
+            return "place"
+        if _ORGANISATIONS & set(words):
+            return "organisation"
+        if any(_PRODUCT.fullmatch(word) for word in words) or words[-1][0].isdigit():
+            return "product"
+        if _is_person(words, before, after):
+            return "person"
+        return "method" if words[-1].lower() in _METHODS else "name"
 
 
-def _names(
-    text: str, line: Line, lowered: set[str], inside: set[str], long_forms: dict[str, str]
-) -> Iterator[Entity]:
-    if _is_title_case(line):
-        return
-    run: list[Token] = []
-    for position, token in enumerate((*line.tokens, Token(".", line.end, "."))):
-        if _is_part(token, line, position, lowered, inside) and (not run or _is_next(text, run[-1], token)):
-            run.append(token)
-        elif run and token.lower in _LINKS and _links(text, run[-1], token, line, position):
-            run.append(token)
-        else:
-            if run:
-                yield from _labelled(text, line, run, token, long_forms)
-            run = [token] if _is_part(token, line, position, lowered, inside) else []
-
-
-def _labelled(text: str, line: Line, run: list[Token], after: Token, long_forms: dict[str, str]) -> Iterator[Entity]:
-    while run and (run[-1].lower in _LINKS or run[-1].text in _TITLES):
-        run = run[:-1]
-    if not run:
-        return
-    last = run[-1]
-    end = after.end if after.lower in _METHODS and text[last.end : after.start] in (" ", "-") else last.end
-    start = run[0].start
-    name = text[start:end]
-    label = "method" if end != last.end else _label(text, line, run, after)
-    if label:
-        yield Entity(name, start, label, long_forms.get(name, "") if label == "acronym" else "")
-
-
-def _label(text: str, line: Line, run: Sequence[Token], after: Token) -> EntityLabel | None:
-    words = [token.text for token in run]
-    before = text[line.start : run[0].start]
-    if len(words) == 1:
-        return _label_of_one(words[0], before, after)
-    if words[0] in _TITLES or _is_person(words, before, after):
-        return "person"
-    if _ORGANISATIONS & set(words):
-        return "organisation"
-    if _PLACES & set(words) or " ".join(words) in _territories():
-        return "place"
-    if any(_PRODUCT.fullmatch(word) for word in words) or words[-1][0].isdigit():
-        return "product"
-    return "method" if words[-1].lower() in _METHODS else "name"
-
-
-def _label_of_one(word: str, before: str, after: Token) -> EntityLabel | None:
-    bare = word.removesuffix("'s").removesuffix("\u2019s")
+def _label_of_one(word: str) -> EntityLabel | None:
+    bare = re.sub(r"['\u2019]s$", "", word)
     if bare in _territories():
         return "place"
-    if len(bare) > 1 and _ACRONYM.fullmatch(bare) and not _ROMAN.fullmatch(bare) and any(map(str.isalpha, bare[1:])):
+    if _ACRONYM.fullmatch(bare) and not _ROMAN.fullmatch(bare):
         return "acronym"
     if _PRODUCT.fullmatch(bare):
         return "product"
-    if re.search(r"(?:\bet al)$", after.text) or (bare != word and len(bare) > 2):
-        return "person"
-    if _PERSON_CUES.search(before) and after.lower in {"in", "and", ",", "("} | _PERSON_DEEDS and before.endswith("by "):
-        return "person"
     return "name" if len(bare) > 2 and not is_word(bare) else None
 
 
 def _is_person(words: Sequence[str], before: str, after: Token) -> bool:
-    if not 2 <= len(words) <= 4 or any(_ACRONYM.fullmatch(word) and len(word) > 1 for word in words):
-        return False
-    if {*_ORGANISATIONS, *_PLACES} & set(words) or " ".join(words) in _territories():
-        return False
-    initials = any(len(word) == 1 for word in words[:-1])
-    return initials or bool(_PERSON_CUES.search(before)) or after.lower in _PERSON_DEEDS
-
-
-def _is_part(token: Token, line: Line, position: int, lowered: set[str], inside: set[str]) -> bool:
-    word = token.text
-    if not word[0].isupper() and not _PRODUCT.fullmatch(word) or re.search(r"-[a-z]", word):
-        return False
-    if len(word) == 1:
-        return position + 1 < len(line.tokens) and line.tokens[position + 1].text == "." and word != "I"
-    first = position == 0 or line.tokens[position - 1].text in (":", "\u201c", '"', "(", "\u2022", "?")
-    if not first:
-        return word.lower() not in lowered or _ACRONYM.fullmatch(word) is not None or token.tag.startswith("NNP")
-    if _ACRONYM.fullmatch(word) or _PRODUCT.fullmatch(word):
+    if words[0] in _TITLES or any(len(word) == 1 for word in words[:-1]):
         return True
-    plain = word.lower() in lowered or word.lower() in _COMMON_OPENERS or is_word(word)
-    return (word in inside or not plain and token.tag.startswith("NNP")) and not word.lower().endswith(("ly", "ing"))
-
-
-def _is_next(text: str, last: Token, token: Token) -> bool:
-    return text[last.end : token.start] in (" ", "-", "\u2013", ". ", " & ") and (
-        text[last.end : token.start] != ". " or len(last.text) == 1 or last.text in _TITLES
-    )
-
-
-def _links(text: str, last: Token, token: Token, line: Line, position: int) -> bool:
-    following = line.tokens[position + 1] if position + 1 < len(line.tokens) else None
-    if following is None or text[last.end : token.start] != " ":
+    if len(words) > 4 or any(_ACRONYM.fullmatch(word) for word in words):
         return False
-    if token.lower in ("of", "for", "the", "and", "&"):
-        belongs = last.text in _ORGANISATIONS or last.lower in _LINKS
-        return belongs and (following.is_name or following.lower == "the")
-    return following.is_name
+    preceding = before.split()[-1:] or [""]
+    return preceding[0].lower() in _PROFESSIONS or after.lower in _DEEDS
 
 
 def _is_title_case(line: Line) -> bool:
-    """Whether the line writes most of its words with a capital, and so tells nothing by one."""
     words = [token.text for token in line.tokens if token.text[0].isalpha() and len(token.text) > 3]
-    return len(words) > 3 and sum(word[0].isupper() for word in words) > 0.6 * len(words) and not line.is_complete
+    capitals = sum(word[0].isupper() for word in words)
+    return len(words) > 3 and capitals > TITLE_CASE_SHARE * len(words) and not line.is_complete
 
 
 @cache
 def _territories() -> frozenset[str]:
-    """Names of countries and regions, from the Unicode CLDR (https://cldr.unicode.org), with continents."""
+    """Countries, regions and continents, from the Unicode CLDR (https://cldr.unicode.org)."""
     from babel import Locale
 
-    names: Iterable[str] = Locale("en").territories.values()
-    return frozenset({*names, "America", "England", "Scotland", "Wales", "USA", "UK"} - {"World"})
+    return frozenset({*Locale("en").territories.values(), *_LISTS["territories"].split()} - {"World"})

@@ -13,6 +13,7 @@ MAX_WORDS = 4
 _INSIDE = ("NN", "JJ", "VBN", "VBG")
 _NO_BEGINNING = POINTERS | PRONOUNS | VAGUE_MODIFIERS | word_list("phrase_strippers")
 _DETERMINERS = ("DT", "PRP", "PRP$", "PDT")
+_OPENERS = ("DT", "PRP$", "JJ", "CD", "VBZ", "VBP", "VB")
 
 
 _CONTRACTED = re.compile(r"['\u2019](?:s|re|ll|ve|d|m|t)$", re.IGNORECASE)
@@ -42,20 +43,26 @@ class Phrase:
 def noun_phrases(tokens: Sequence[Token]) -> Iterator[Phrase]:
     """The longest noun phrases of a line in order, of up to `MAX_WORDS` words, vague modifiers left out."""
     run: list[Token] = []
+    before = ""
     for token in (*tokens, Token(".", 0, ".")):
-        if _goes_on(token, run):
+        if _goes_on(token, run, before):
             run.append(token)
-            continue
-        if phrase := _trimmed(run, token):
-            yield phrase
-        run = [token] if _goes_on(token, []) else []
+        else:
+            if phrase := _trimmed(run, token):
+                yield phrase
+            run = [token] if _goes_on(token, [], before) else []
+        before = token.tag
 
 
-def _goes_on(token: Token, run: Sequence[Token]) -> bool:
+def _goes_on(token: Token, run: Sequence[Token], before: str) -> bool:
     if token.text[0] == MASK or len(token.text) < 2 or not token.text[0].isalpha() or _CONTRACTED.search(token.text):
         return False
-    if token.tag in ("VBN", "VBG"):  # "superconducting qubit" begins with one, "the qubit using" does not end with one
-        return not run or token.tag == "VBG" and run[-1].is_noun and token.lower.endswith("computing")
+    if token.tag in ("VBN", "VBG"):
+        if run:
+            return token.lower.endswith("computing")
+        return (
+            token.tag == "VBN" or before in _OPENERS
+        )  # "the boiling water" names a thing, "by boiling water" tells what is done
     if token.tag.startswith("JJ") and run and run[-1].is_noun:
         return False
     return token.tag.startswith(_INSIDE)
@@ -65,7 +72,7 @@ def _trimmed(run: Sequence[Token], following: Token) -> Phrase | None:
     kept = list(run)
     if len(kept) > 1 and kept[-1].tag == "NNS" and following.tag in _DETERMINERS:
         kept.pop()  # "the code displays the energy": before an article it is the verb
-    while kept and not (kept[-1].is_noun or len(kept) > 1 and kept[-1].tag == "VBG"):
+    while kept and not (kept[-1].is_noun or (len(kept) > 1 and kept[-1].tag == "VBG")):
         kept.pop()
     while kept and (kept[0].lower in _NO_BEGINNING or kept[0].tag in ("JJR", "JJS") or kept[0].lower.endswith("ly")):
         kept.pop(0)

@@ -52,7 +52,9 @@ def _lines(placed: PlacedBlock, chunk: Chunk) -> list[Line]:
             start = placed.start + part.start + sentence.start
             text = chunk.text[start : start + len(sentence.text)]
             is_complete = Sentence(text, 0).is_complete
-            lines.append(Line(text, sentence.text, start, placed.block.kind, is_complete, tuple(tag(sentence.text, start))))
+            lines.append(
+                Line(text, sentence.text, start, placed.block.kind, is_complete, tuple(tag(sentence.text, start)))
+            )
     return lines
 
 

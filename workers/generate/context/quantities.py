@@ -5,6 +5,7 @@ quantulum3 was measured and left out: 15 ms a chunk, and it takes "3D" for days 
 
 from __future__ import annotations
 
+import math
 import re
 import tomllib
 from collections.abc import Iterator, Sequence
@@ -34,15 +35,14 @@ _IN_WORDS = re.compile(
     rf"\b(?P<number>{'|'.join(_SPELLED)})(?: (?P<scale>{'|'.join(_SCALES)}))?[ \-](?P<unit>[a-z]+)\b", re.IGNORECASE
 )
 _LABEL = re.compile(
-    r"(?:figure|fig\.|table|section|chapter|equation|eq\.|step|task|exercise|example|version|part|page|line|volume|no\.|"
-    r"task|article|appendix|level|python|release|[A-Z]\w*[a-z]) $",
-    re.IGNORECASE,
+    r"(?:(?i:figure|fig\.|table|section|chapter|equation|eq\.|step|task|exercise|example|version|part|page|line|volume|no\."
+    r"|article|appendix|level|release)|\b[A-Z]\w*[a-z]) $"
 )
 _YEAR = re.compile(r"(?:1[4-9]|20)\d\d")
 
 
 def quantities(lines: Sequence[Line], text: str) -> tuple[Quantity, ...]:
-    """What the lines measure or count, in order; ``text`` is the chunk's. Years, labels and versions are no quantities."""
+    """What the lines measure or count, in order; ``text`` is the chunk's. Years, labels and versions do not count."""
     return tuple(
         found for line in lines for found in sorted({each.start: each for each in _of(line, text)}.values(), key=_start)
     )
@@ -60,7 +60,9 @@ def _of(line: Line, text: str) -> Iterator[Quantity]:
             yield _quantity(line, text, match.start(), match.end("unit"), value, match["unit"])
     for match in _DIGITS.finditer(plain):
         number, unit = match["number"], match["unit"] or ""
-        if not (unit in _SYMBOLS or unit.lower() in _WORDS) or (unit.isalpha() and len(unit) == 1 and match["gap"] == "-"):
+        if not (unit in _SYMBOLS or unit.lower() in _WORDS) or (
+            unit.isalpha() and len(unit) == 1 and match["gap"] == "-"
+        ):
             unit = ""
         start = match.start("currency") if match["currency"] else match.start("number")
         end = match.end("unit") if unit else match.end("scale") if match["scale"] else match.end("number")
@@ -84,4 +86,4 @@ def _quantity(line: Line, text: str, start: int, end: int, value: float, unit: s
 def _value(number: str) -> float:
     plain = number.replace(",", "").replace("\u2212", "-").replace(" ", "")
     base, _, exponent = re.sub(r"[x\u00d7]10\^?\{?", "e", plain).rstrip("}").partition("e")
-    return float(base) * 10.0 ** float(exponent or 0)
+    return float(base) * math.pow(10, int(exponent or 0))
