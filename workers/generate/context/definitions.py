@@ -33,7 +33,9 @@ _DIFFERENTIA = re.compile(r"\b(?:that|which|who|whose|where|of|for|in|to|with|fr
 _JUDGEMENTS = word_list("judgements")
 _STATES = re.compile(r"(?:ed|ing|ly)$")
 
-_CLAUSE_WORDS = frozenset(["is", "are", "was", "were", "has", "have", "can", "will", "if", "when", "because", "following", "above", "below"])
+_CLAUSE_WORDS = frozenset(
+    ("is", "are", "was", "were", "has", "have", "can", "will", "if", "when", "because", "following", "above", "below")
+)
 """They show that more than a term was caught."""
 
 MAX_TERM_WORDS = 6
