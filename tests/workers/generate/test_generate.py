@@ -63,7 +63,7 @@ def test_a_thin_chunk_is_rejected_and_the_counts_reconcile(desk: Desk) -> None:
     artifact = desk.generate(desk.curated(chunks()))
     tallies = artifact.manifest.tallies
     assert (tallies["chunks"].received, tallies["chunks"].kept) == (3, 2)
-    assert tallies["chunks"].rejected == {"no_example": 1}
+    assert tallies["chunks"].rejected == {"thin_chunk": 1}
     assert tallies["examples"].received == tallies["examples"].kept == artifact.manifest.files["examples.jsonl"].records
     assert [rejected.id for rejected in artifact.rejected()] == ["d2-0"]
     assert artifact.manifest.facts["generator"] == "extractive/1"
