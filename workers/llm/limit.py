@@ -20,7 +20,8 @@ SLACK = 1.25
 """Calls kept under way for each that the throughput needs, so that no place at the server waits for the next one."""
 LEAST_SAMPLES = 8
 TIMEOUT_SHARE = 0.25
-"""The limit is not raised once answers take this share of the timeout: the server may be queueing them."""
+"""The limit is not raised once answers take this share of the timeout, and lowered when they take twice as much: the
+server may be queueing them."""
 CUT = 0.7
 """The least that one refusal, error, dropped connection or timeout leaves of the limit."""
 FIRST_HOLD_S = 5.0
@@ -50,6 +51,7 @@ class Limit:
         """Counts the changes of the limit: only calls sent since the last one tell about the present limit."""
         self._latencies_s = 0.0
         self._answers = 0
+        self._mean_s = 0.0
         self._settled = self.value
         self._is_first = True
         """Whether no limit was ever found: the first one is given its slack."""
@@ -63,7 +65,8 @@ class Limit:
     def send(self, now: float, under_way: int) -> Ticket:
         """A call is sent; ``under_way`` counts it too."""
         in_use = under_way >= self.value
-        if in_use and self._hold_until is not None and now >= self._hold_until:
+        is_over = self._hold_until is not None and now >= self._hold_until
+        if is_over and in_use and self._mean_s < self._slow_s and self.value < self._most:
             self._raise()
         return Ticket(self._level, now, in_use)
 
@@ -75,8 +78,11 @@ class Limit:
         self._answers += 1
         if self._answers < max(LEAST_SAMPLES, self.value):
             return
-        mean_s = max(self._latencies_s / self._answers, 1e-9)
-        throughput = self.value / mean_s
+        self._mean_s = max(self._latencies_s / self._answers, 1e-9)
+        throughput = self.value / self._mean_s
+        if self._mean_s > 2 * self._slow_s:
+            self._lower(now)
+            return
         if self._hold_until is not None:
             # The longer the limit is held, the better is known what the next one is compared with.
             self._throughput = throughput
@@ -90,7 +96,7 @@ class Limit:
             return
         self._hold_s, self._step = FIRST_HOLD_S, 2 * self._step
         self._throughput = throughput
-        if self.value < self._most and mean_s < self._slow_s:
+        if self.value < self._most and self._mean_s < self._slow_s:
             self._raise()
         else:
             self._hold(now)
@@ -107,9 +113,12 @@ class Limit:
     def failed(self, ticket: Ticket, now: float) -> None:
         """The call met an error or a timeout; of all that were under way together only the first one counts."""
         if ticket.level == self._level:
-            self._set(max(1, int(self.value * CUT)))
-            self._step, self._throughput = 1, 0.0
-            self._hold(now)
+            self._lower(now)
+
+    def _lower(self, now: float) -> None:
+        self._set(max(1, int(self.value * CUT)))
+        self._step, self._throughput = 1, 0.0
+        self._hold(now)
 
     def _raise(self) -> None:
         self._settled, self._hold_until = self.value, None

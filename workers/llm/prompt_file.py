@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import tomllib
 from dataclasses import dataclass
 from importlib.resources import files
 from string import Template
+
+from workers.llm.fence import defused, mark_of
 
 Message = dict[str, str]
 
@@ -26,16 +27,13 @@ class PromptFile:
         return cls(**tomllib.loads((files(package) / "prompts" / name).read_text(encoding="utf-8")))
 
     def messages(self, text: str, **values: object) -> list[Message]:
-        """The conversation that asks, with ``text`` fenced as data; ``values`` fill the other names.
-
-        The fence is a hash of the text it encloses, so that no text can write its own end.
-        """
-        fence = hashlib.sha256(text.encode()).hexdigest()[:16]
-        user = Template(self.user.strip()).substitute(values, fence=fence, text=text)
+        """The conversation that asks, with ``text`` fenced as data; ``values`` fill the other names."""
+        fence = mark_of([text])
+        user = Template(self.user.strip()).substitute(values, fence=fence, text=defused(text))
         system = Template(self.system.strip()).substitute(fence=fence)
         return [{"role": "system", "content": system}, {"role": "user", "content": user}]
 
     def correction(self, answer: str, fault: str) -> list[Message]:
         """What is said after an answer that could not be read."""
         again = Template(self.again.strip()).substitute(fault=fault)
-        return [{"role": "assistant", "content": answer}, {"role": "user", "content": again}]
+        return [{"role": "assistant", "content": defused(answer)}, {"role": "user", "content": again}]

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 
 from agent.errors import DocumentRejected
 from workers.llm.contract import StoredAnswer
+from workers.llm.fence import restored
 from workers.llm.json_text import mended, scan, without_fence, without_thought
 from workers.llm.prompt_file import Message
 
@@ -58,7 +59,7 @@ def read_as(form: type[Answer], answer: StoredAnswer, asked: Sequence[Message] =
         DocumentRejected: ``refused_answer``, ``empty_answer``, ``truncated_answer``, ``prompt_echo``,
             ``malformed_answer`` (no JSON) or ``wrong_schema`` (JSON of another form), with where it breaks.
     """
-    content = answer.content.strip()
+    content = restored(answer.content).strip()
     if not content and (answer.refusal or answer.finish == "content_filter"):
         raise DocumentRejected("refused_answer", (answer.refusal or "the endpoint's content filter")[:SHOWN_CHARACTERS])
     try:

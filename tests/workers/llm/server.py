@@ -31,6 +31,7 @@ class Reply:
     content: str = ""
     status: int = 200
     error: str = "scripted"
+    code: str = "scripted"
     pause_s: float = 0.0
     headers: dict[str, str] = field(default_factory=dict)
     finish: str = "stop"
@@ -183,7 +184,10 @@ class _Served:
             return await _send(writer, 200, ["no completion"], reply.headers)
         if reply.status != 200:
             return await _send(
-                writer, reply.status, {"error": {"message": reply.error, "type": "scripted"}}, reply.headers
+                writer,
+                reply.status,
+                {"error": {"message": reply.error, "type": "scripted", "code": reply.code}},
+                reply.headers,
             )
         self._endpoint.sent.append(reply.usage or {})
         return await _send(writer, 200, _completion(body["model"], reply), reply.headers)

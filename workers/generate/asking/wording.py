@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -11,6 +10,7 @@ from importlib.resources import files
 from string import Template
 from typing import Any
 
+from workers.llm.fence import defused, mark_of
 from workers.llm.prompt_file import Message
 
 
@@ -31,9 +31,9 @@ class Wording:
     def messages(self, fenced: Mapping[str, str], kinds: Iterable[str] = (), **values: object) -> list[Message]:
         """The conversation that asks; ``fenced`` are texts that go in as data under their names, '' for none.
 
-        The mark of the fence is a hash of all that it encloses, so that no text can write its own end.
+        The mark of the fence stands in none of them, so that no text can write its own end.
         """
-        mark = hashlib.sha256("\0".join(fenced.values()).encode()).hexdigest()[:16]
+        mark = mark_of(fenced.values())
         data = {name: _fenced(mark, name, text) for name, text in fenced.items()}
         told = "\n".join(f"- {kind}: {self.kinds[kind]}" for kind in kinds)
         paragraphs = (
@@ -45,7 +45,7 @@ class Wording:
     def correction(self, answer: str, fault: str) -> list[Message]:
         """What is said after an answer that could not be read."""
         again = Template(self.again).substitute(fault=fault)
-        return [{"role": "assistant", "content": answer}, {"role": "user", "content": again}]
+        return [{"role": "assistant", "content": defused(answer)}, {"role": "user", "content": again}]
 
 
 @cache
@@ -66,7 +66,7 @@ def wording(name: str) -> Wording:
 
 
 def _fenced(mark: str, name: str, text: str) -> str:
-    return f"{mark} {name} begins\n{text}\n{mark} {name} ends" if text else ""
+    return f"{mark} {name} begins\n{defused(text)}\n{mark} {name} ends" if text else ""
 
 
 def _read(name: str) -> dict[str, Any]:
