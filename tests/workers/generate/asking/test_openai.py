@@ -41,7 +41,8 @@ def desk(folder: Path, base_url: str, **generate: Any) -> Desk:
     return Desk(
         folder,
         generate={
-            "backend": "openai", "model": "small-model", "base_url": base_url, "api_key_env": KEY_VARIABLE, **generate,
+            "backend": "openai", "model": "small-model", "base_url": base_url, "api_key_env": KEY_VARIABLE,
+            "mix": {"factual": 0.98, "plain": 0.02}, **generate,
         },
     )  # fmt: skip
 
@@ -131,10 +132,15 @@ def test_a_server_without_schemas_is_asked_for_plain_json_from_then_on(tmp_path:
 
 def test_an_ungrounded_answer_is_rejected_with_its_quote(tmp_path: Path) -> None:
     made_up = ("factual", "What is a qubit made of?", "Cheese.", "qubits are made of cheese")
-    grounded = ("explain", "Explain decoherence.", "Stray fields shift phases.", "stray fields shift the phase")
+    grounded = (
+        "factual",
+        "What shifts the phase of qubits?",
+        "Stray fields shift the phase of every qubit.",
+        "stray fields shift the phase",
+    )
     with llm_server(examples(made_up, grounded)) as endpoint:
         artifact = run(tmp_path, endpoint.base_url)
-    assert [example.prompt for example in prompted(artifact)] == ["Explain decoherence."]
+    assert [example.prompt for example in prompted(artifact)] == ["What shifts the phase of qubits?"]
     assert artifact.manifest.tallies["examples"].rejected == {"ungrounded": 1}
     (rejected,) = artifact.rejected()
     assert rejected.detail == "qubits are made of cheese"
@@ -154,7 +160,7 @@ def test_no_more_examples_are_taken_than_wanted(tmp_path: Path) -> None:
         ("factual", f"What limits computer {n}?", "Decoherence does.", "Decoherence limits how long") for n in "abc"
     ]
     with llm_server(examples(*many)) as endpoint:
-        assert len(prompted(run(tmp_path, endpoint.base_url, max_examples_per_chunk=2))) == 2
+        assert len(prompted(run(tmp_path, endpoint.base_url, max_examples_per_chunk=1))) == 1
 
 
 def test_a_missing_key_names_its_variable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

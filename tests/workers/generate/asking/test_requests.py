@@ -78,7 +78,11 @@ def test_what_the_analysis_found_is_offered_inside_the_fence() -> None:
     context = Context(
         words=50,
         sentences=4,
-        concepts=(Concept("syndrome", 10, 0.4), Concept("Bell  pair", 0, 0.9), Concept("syndrome", 30, 0.2)),
+        concepts=(
+            Concept("syndrome", 10, 0.4, "syndrome"),
+            Concept("Bell  pair", 0, 0.9, "bell pair"),
+            Concept("syndrome", 30, 0.2, "syndrome"),
+        ),
         entities=(Entity("John Bell", 3, "person"),),
         definitions=(Definition("A qubit is a system.", 0, "qubit"),),
         relations=(Relation("Heat causes noise.", 0, "cause", "heat", "noise"),),
