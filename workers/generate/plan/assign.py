@@ -16,6 +16,7 @@ from workers.generate.plan.apportion import Room, place
 from workers.generate.plan.fitness import capacities, fitness
 from workers.generate.plan.mix import target_mix
 from workers.generate.plan.partners import partners
+from workers.generate.plan.passages import fits_training
 from workers.generate.plan.thin import reason_against
 
 
@@ -70,10 +71,16 @@ def _by_the_mix(
     rooms = [
         Room(
             0 if reason else examples_carried(context, spec.generate.max_examples_per_chunk),
-            capacities(context, spec.generate.conversation_turns, has_partner=other is not None),
+            {
+                kind: most
+                for kind, most in capacities(
+                    context, spec.generate.conversation_turns, has_partner=other is not None
+                ).items()
+                if fits_training(kind, chunk.tokens, spec.train.sequence_length)
+            },
             {kind: fitness(context, kind) for kind in shares},
         )
-        for context, reason, other in zip(contexts, reasons, found, strict=True)
+        for chunk, context, reason, other in zip(chunks, contexts, reasons, found, strict=True)
     ]
     place(rooms, shares, _offset(chunks, spec.seed))
     orders = [

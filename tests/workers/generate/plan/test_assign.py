@@ -28,7 +28,8 @@ CODE = Block(kind=BlockKind.CODE, text="for each in range(10):\n    print(each)"
 
 def spec(**generate: Any) -> JobSpec:
     chosen = {"backend": "openai", "model": "m", "base_url": "http://localhost:1"} | generate
-    return JobSpec(model="tiny", subject="ammonia", sources=("dir:x",), generate=chosen)
+    train = {"sequence_length": 1024}  # Room for every passage beside its answer.
+    return JobSpec(model="tiny", subject="ammonia", sources=("dir:x",), generate=chosen, train=train)
 
 
 def assigned(chunks: Sequence[Chunk], kinds: frozenset[ExampleKind] = EVERY, **generate: Any) -> list[Assignment]:
