@@ -42,10 +42,11 @@ from agent.restore import (
 )
 from agent.settings import Settings
 from agent.spec import JobSpec
-from agent.store import Store
+from agent.store import Store, read_failures
 from agent.usage import read_cost_forecast
 
 if TYPE_CHECKING:
+    from agent.dataset.view import Dataset
     from agent.local import LocalCluster
 
 POLL_S = 0.5
@@ -343,6 +344,15 @@ class Job:
     def discovery(self) -> Discovery | None:
         """The documents that were found, with scores, licences and topics; None while they are being looked for."""
         return read_discovery(self.outputs(), self._client.store)
+
+    def dataset(self) -> Dataset:
+        """The training examples as they stand now: counts, alerts, forecast, samples, the way back of each row to its
+        page; also while they are made, and after the job failed or was rejected."""
+        from agent.dataset.view import Dataset
+
+        view, store = self.view(), self._client.store
+        failures = read_failures(store, self.id, view.job.failed_stage) if view.job.failed_stage else ()
+        return Dataset(view, self.outputs(), store, failures)
 
     def cancel(self) -> JobRecord:
         """Stop it; running work ends at its next beat. It can be resumed.

@@ -59,6 +59,10 @@ class UnknownJob(UsageError):
     """A job id that the ledger does not know."""
 
 
+class UnknownRow(UsageError):
+    """A row, or a filter of rows, that fits nothing in a dataset."""
+
+
 class IllegalTransition(UsageError):
     """A command that the job's present state does not allow."""
 

@@ -9,6 +9,8 @@ from typing import Any
 from agent.cli.exits import exit_code_of
 from agent.dataset.alerts import Alert
 from agent.dataset.forecast import Forecast
+from agent.dataset.origin import Origin
+from agent.dataset.summary import Summary
 from agent.discovery import Discovery
 from agent.job.cost_forecast import CostForecast
 from agent.job.coverage import covered
@@ -89,6 +91,46 @@ def status_payload(
         "forecast": forecast.model_dump(mode="json") if forecast else None,
         "spent": asdict(view.spent),
         "foreseen": asdict(foreseen) if foreseen else None,
+    }
+
+
+def summary_payload(summary: Summary) -> dict[str, Any]:
+    """Counts of a dataset by split, kind, difficulty and topic, what was set aside, alerts, forecast."""
+    counts = summary.counts
+    return {
+        "event": "dataset",
+        "job_id": summary.job_id,
+        "standing": summary.standing,
+        "rows": counts.rows,
+        "documents": len(counts.documents),
+        "splits": dict(counts.splits),
+        "kinds": {name: dict(splits) for name, splits in counts.kinds.items()},
+        "difficulties": {name: dict(splits) for name, splits in counts.difficulties.items()},
+        "topics": {name: dict(splits) for name, splits in counts.topics.items()},
+        "set_aside": {stage: dict(reasons) for stage, reasons in summary.set_aside.items()},
+        "alerts": [asdict(alert) for alert in summary.alerts],
+        "forecast": summary.forecast.model_dump(mode="json") if summary.forecast else None,
+    }
+
+
+def origin_payload(origin: Origin) -> dict[str, Any]:
+    """A row with its example, and for each chunk its spans, their blocks, the document, the decision."""
+    return {
+        "event": "origin",
+        "row": asdict(origin.row),
+        "standing": origin.standing,
+        "example": origin.example.model_dump(mode="json"),
+        "supports": [
+            {
+                "chunk": support.chunk.model_dump(mode="json", exclude={"blocks"}),
+                "text": support.chunk.text,
+                "spans": [span.model_dump(mode="json") for span in support.spans],
+                "blocks": [block.model_dump(mode="json") for block in support.blocks],
+                "document": support.document.model_dump(mode="json", exclude={"blocks"}) if support.document else None,
+                "decision": support.decision.model_dump(mode="json") if support.decision else None,
+            }
+            for support in origin.supports
+        ],
     }
 
 

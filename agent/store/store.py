@@ -84,6 +84,19 @@ class Store:
         except FileNotFoundError as error:
             raise ArtifactCorrupt(f"{self.uri(path)} is missing from the store.") from error
 
+    def lines(self, path: str) -> Iterator[bytes]:
+        """The lines of a file one by one, for files that nobody wants to hold whole; hashes are not checked.
+
+        Raises:
+            ArtifactCorrupt: there is no such file.
+            StoreUnavailable: the store does not answer.
+        """
+        try:
+            with _translated("read", self.uri(path)), self._fs.open(f"{self._root}/{path}", "rb") as file:
+                yield from file
+        except FileNotFoundError as error:
+            raise ArtifactCorrupt(f"{self.uri(path)} is missing from the store.") from error
+
     def write(self, path: str, content: bytes) -> str:
         """Write atomically, replacing what was there; returns the sha256 of the content."""
         full = f"{self._root}/{path}"
