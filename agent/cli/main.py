@@ -22,7 +22,7 @@ SENTENCES = {
     "cancel": "Stop a job; it can be resumed.",
     "resume": "Go on with a job that failed, was cancelled, was left or was lost.",
     "jobs": "List the jobs.",
-    "data": "Show a job's training examples: counts, samples, and each back to its page.",
+    "data": "Show a job's training examples, each back to its page.",
     "report": "Write a job's report and print where it is.",
     "chat": "Ask a published model.",
     "worker": "Become a worker of one pool.",

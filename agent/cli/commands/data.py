@@ -60,9 +60,10 @@ def command(
     seed: int,
     as_json: bool,
 ) -> None:
-    """Show the training examples of a job: counts, alerts, and what training on them will likely come to.
+    """Show a job's training examples, each back to its page.
 
-    Also while they are made, and after the job failed or was rejected. One of --sample, --search, --rejected,
+    Counts, alerts, and what training on them will likely come to; also while they are made, and after the job failed
+    or was rejected. One of --sample, --search, --rejected,
     --explain and --export shows more.
     """
     asked = [name for name, value in (("--sample", sample), ("--search", search), ("--rejected", rejected),
