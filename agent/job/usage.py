@@ -42,6 +42,12 @@ class Usage:
     def __add__(self, other: Usage) -> Usage:
         return Usage(*(getattr(self, each.name) + getattr(other, each.name) for each in fields(Usage)))
 
+    def figures(self) -> dict[str, int | float]:
+        """The figures that a watcher is shown; none before anything was asked."""
+        shown = {"requests": self.requests, "reused": self.reused, "tokens": self.amount.tokens}
+        usd = {"usd": self.usd_micros / 1e6} if self.usd_micros else {}
+        return {name: figure for name, figure in (shown | usd).items() if figure}
+
     @property
     def amount(self) -> Amount:
         """What it took of the budget."""

@@ -25,6 +25,7 @@ from workers.crawl.selection import select
 from workers.crawl.shards import shards_of
 from workers.crawl.sources import services_for
 from workers.crawl.sources.contract import Found, Refused
+from workers.llm.models import Models
 from workers.runtime.work import Outcome, StageWork
 
 NOUN = "documents"
@@ -135,14 +136,16 @@ def _permitted(
 
 def _searched(work: StageWork, asking: Asking, services: Services, alone: TopicMap) -> Expansion:
     """Ask all sources, first for the subject ``alone``, then for what it was expanded to; returns that."""
+    models = Models(work)
     asking.ask([Query(text=work.spec.subject)], lambda kind: kind != "once_focused", alone)
-    expansion = expand(work.spec, _found(asking), asking.http, services, asking.pulse)
+    expansion = expand(work.spec, _found(asking), asking.http, services, models.chat, asking.pulse)
     asking.ask(expansion.queries[1:], lambda kind: kind == "every_query", expansion.topics)
     known = len(asking.findings)
     asking.ask(expansion.queries, lambda kind: kind == "once_focused", expansion.topics)
     if not known:
         # Only now is there anything to learn the subject's parts from; the crawl itself went without.
-        expansion = expand(work.spec, _found(asking), asking.http, services, asking.pulse)
+        expansion = expand(work.spec, _found(asking), asking.http, services, models.chat, asking.pulse)
+    work.output.facts |= models.facts()
     return expansion
 
 

@@ -98,11 +98,6 @@ class Backend(Protocol):
     def kinds(self) -> frozenset[ExampleKind]:
         """The kinds it can make; orders of others are not given to it."""
 
-    @property
-    def usage(self) -> dict[str, int | float]:
-        """What the calls so far have cost, by unit (``requests``, ``prompt_tokens``, ``usd`` …); empty where nothing
-        costs."""
-
     async def propose(self, assignment: Assignment) -> Sequence[Proposal | Refused]:
         """Examples of the kinds and about as many as ordered, best first, and what could be none; nothing where the
         chunk gives nothing.

@@ -12,7 +12,6 @@ from agent.job.records import Chunk, Example, ExampleKind
 from agent.spec import GenerateConfig
 from agent.store import ArtifactReader
 from workers.generate.asking.ask_all import work_on_all
-from workers.generate.asking.models import Models
 from workers.generate.backend import Assignment, Backend, Refused
 from workers.generate.check import Checked, accepted, check
 from workers.generate.extractive.completions import PLAIN_GENERATOR, whole_chunk
@@ -21,6 +20,7 @@ from workers.generate.monitor.describe import describe
 from workers.generate.plan.assign import assign
 from workers.generate.plan.mix import target_mix
 from workers.generate.topics import map_of, topics_of
+from workers.llm.models import Models
 from workers.runtime.work import Outcome, StageWork
 
 if TYPE_CHECKING:
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 EXAMPLES_FILE = "examples.jsonl"
 NO_EXAMPLE = "no_example"
 """Why a chunk is set aside of which examples were ordered and none came."""
+BUDGET_SPENT = "budget_spent"
+"""Why a chunk failed of which nothing could be asked any more."""
 
 
 def open_backend(spec: GenerateConfig, models: Models) -> Backend:
@@ -115,7 +117,7 @@ async def _checked(
         return await judge.judge(checked) if judge else checked
 
     try:
-        return await work_on_all(assignments, make, work.tick, lambda: models.usage)
+        return await work_on_all(assignments, make, work.tick, lambda: models.usage.figures())
     finally:
         await backend.close()
         await models.close()
@@ -140,7 +142,9 @@ def _with_plain(checked: Checked, topic: str) -> Checked:
 def _count(work: StageWork, checked: Checked) -> None:
     """Count a chunk and all that was made of it."""
     assignment, chunk = checked.assignment, checked.assignment.chunk
-    if checked.examples:
+    if _unasked(checked):
+        work.output.reject("chunks", chunk.id, BUDGET_SPENT, url=chunk.url, failed=True)
+    elif checked.examples:
         work.output.keep("chunks")
     else:
         work.output.reject("chunks", chunk.id, assignment.reason or NO_EXAMPLE, url=chunk.url)
@@ -150,3 +154,9 @@ def _count(work: StageWork, checked: Checked) -> None:
         work.output.reject(
             "examples", chunk.id, each.reason, each.detail, url=chunk.url, record=as_record(each), failed=each.failed
         )
+
+
+def _unasked(checked: Checked) -> bool:
+    """Whether the budget kept all that was ordered of a chunk from being asked; its own text may still be kept."""
+    made = any(example.kind is not ExampleKind.PLAIN for example in checked.examples)
+    return not made and any(refused.reason == BUDGET_SPENT for refused in checked.refused)

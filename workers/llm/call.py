@@ -6,6 +6,7 @@ import asyncio
 import random
 import time
 from collections import Counter
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 import openai
@@ -33,6 +34,14 @@ class Patience:
     """Seconds that an endpoint may answer nothing but "busy", or ask to be left alone."""
 
 
+Keep = Callable[[StoredAnswer], Awaitable[None]]
+"""Keeps an answer as soon as it is there, before anything else can go wrong: it is paid for."""
+
+
+async def keep_nothing(answer: StoredAnswer) -> None:
+    """Of answers that nobody will ask for again."""
+
+
 class Caller:
     """Asks one model at one endpoint and counts what that takes."""
 
@@ -58,7 +67,7 @@ class Caller:
         self.counts: Counter[str] = Counter()
         """What happened on the way: ``retried_…``, ``refused_…`` by feature, ``estimated_usage``."""
 
-    async def complete(self, question: Question) -> StoredAnswer:
+    async def complete(self, question: Question, keep: Keep = keep_nothing) -> StoredAnswer:
         """The endpoint's answer, good or bad.
 
         Raises:
@@ -69,20 +78,20 @@ class Caller:
         """
         number = self._endpoint.open_request()
         try:
-            answer = await self._until_answered(question, number)
+            answer = await self._until_answered(question, number, keep)
         except BaseException:
             self._endpoint.close_request(number)
             raise
         self._endpoint.close_request(number, answered=True)
         return answer
 
-    async def _until_answered(self, question: Question, number: int) -> StoredAnswer:
+    async def _until_answered(self, question: Question, number: int, keep: Keep) -> StoredAnswer:
         began = time.monotonic()
         spoken = self._endpoint.dialect.next_call()
         refused: set[Feature] = set()
         tries: Counter[What] = Counter()
         while True:
-            outcome = await self._attempt(question, spoken - refused)
+            outcome = await self._attempt(question, spoken - refused, keep)
             if isinstance(outcome, StoredAnswer):
                 self._endpoint.dialect.understood(spoken - refused, refused)
                 return outcome
@@ -98,7 +107,7 @@ class Caller:
             if not outcome.rest_s:
                 await asyncio.sleep(self._wait_s(tries.total()))
 
-    async def _attempt(self, question: Question, spoken: frozenset[Feature]) -> StoredAnswer | Fault:
+    async def _attempt(self, question: Question, spoken: frozenset[Feature], keep: Keep) -> StoredAnswer | Fault:
         async with self._endpoint.place() as place:
             most = self._price.of(question.most_prompt_tokens, self._spec.max_answer_tokens)
             held = await self._spending.reserve(most) if self._spending else None
@@ -106,6 +115,7 @@ class Caller:
             outcome = await send(self._client, self._spec, self._model, question, spoken)
             self._tell(place, outcome)
         if isinstance(outcome, StoredAnswer):
+            await keep(outcome)
             cost = self._price.of(outcome.prompt_tokens, outcome.completion_tokens)
             self._count(cost)
             self.counts["estimated_usage"] += outcome.estimated

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Generic, TypeVar
 
 import openai
 from pydantic import BaseModel
 
 from agent.errors import DocumentRejected, GenerationFailed
+from agent.job.usage import Usage
 from agent.spec import GenerateConfig
 from workers.llm.attempt import CONNECT_S, Question
 from workers.llm.call import Caller, Patience
@@ -85,11 +86,11 @@ class ChatModel:
         self._counts: Counter[str] = Counter()
 
     @property
-    def usage(self) -> dict[str, int | float]:
-        """What was billed so far: requests and tokens as the endpoint counts them, ``usd`` where it is known."""
-        spent = dict(self._caller.spent)
-        micros = spent.pop("usd_micros", 0)
-        return spent | {"usd": round(micros / 1e6, 6)} if micros else dict(spent)
+    def usage(self) -> Usage:
+        """What was sent and billed so far, tokens as the endpoint counts them, and what was answered before."""
+        counts = self._caller.counts
+        again = sum(number for name, number in counts.items() if name.startswith(("retried_", "refused_")))
+        return Usage(**self._caller.spent, retries=again, reused=self._counts["cached"])
 
     @property
     def counts(self) -> dict[str, int]:
@@ -156,10 +157,7 @@ class ChatModel:
         if kept is not None:
             self._counts["cached"] += 1
             return kept, True
-        said = await self._caller.complete(question)
-        # Paid for: kept also when the unit is stopped at this moment.
-        await asyncio.shield(self._cache.put(key, said))
-        return said, False
+        return await self._caller.complete(question, partial(self._cache.put, key)), False
 
 
 def _key(spec: GenerateConfig) -> str:

@@ -45,7 +45,13 @@ class KeptAnswers:
             completion_tokens=answer.completion_tokens,
             answer=answer.model_dump(mode="json"),
         )
-        await asyncio.to_thread(self._store.write, answer_path(key), kept.model_dump_json().encode())
+        path, content = answer_path(key), kept.model_dump_json().encode()
+        try:
+            await asyncio.to_thread(self._store.write, path, content)
+        except asyncio.CancelledError:
+            # The unit is stopped at this moment, and whoever does it again shall not pay again.
+            self._store.write(path, content)
+            raise
 
     def _read(self, key: str) -> StoredAnswer | None:
         try:

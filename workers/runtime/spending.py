@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
+from functools import partial
 from typing import Self
 
 from agent.errors import BudgetSpent, Superseded
@@ -82,7 +83,12 @@ class HeldForCall:
         Raises:
             BrokerUnavailable: the server does not answer; all that was held stays spent.
         """
-        await asyncio.to_thread(self._ledger.charge, self._job_id, self._ticket, _amount(cost))
+        charge = partial(self._ledger.charge, self._job_id, self._ticket, _amount(cost))
+        try:
+            await asyncio.to_thread(charge)
+        except asyncio.CancelledError:
+            charge()
+            raise
 
 
 def _amount(cost: Cost) -> Amount:

@@ -12,6 +12,7 @@ import pytest
 from pydantic import BaseModel
 
 from agent.errors import BudgetSpent, DocumentRejected, FinetuneError, GenerationFailed
+from agent.job.usage import Usage
 from agent.spec import GenerateConfig
 from tests.workers.llm.server import COMPLETION_TOKENS, PROMPT_TOKENS, Cap, Endpoint, Reply, llm_server
 from workers.llm.call import Patience
@@ -80,7 +81,7 @@ async def each(chat: ChatModel, count: int) -> list[Answered[Told] | FinetuneErr
 
 def ask_many(
     endpoint: Endpoint, count: int, patience: Patience = QUICK, **more: Any
-) -> tuple[list[Answered[Told] | FinetuneError], dict[str, int], dict[str, int | float]]:
+) -> tuple[list[Answered[Told] | FinetuneError], dict[str, int], Usage]:
     async def work(chat: ChatModel) -> Any:
         return await each(chat, count), chat.counts, chat.usage
 
@@ -106,7 +107,7 @@ def test_a_good_answer_is_read_at_the_first_rung_and_counted() -> None:
         "two states", "schema", "as_is", 1, False,
     )  # fmt: skip
     assert counts == {"read_as_is": 1, "rung_schema": 1}
-    assert usage == {"requests": 1, "prompt_tokens": PROMPT_TOKENS, "completion_tokens": COMPLETION_TOKENS}
+    assert usage == Usage(requests=1, prompt_tokens=PROMPT_TOKENS, completion_tokens=COMPLETION_TOKENS)
 
 
 def knows(*known: str) -> Callable[[dict[str, Any]], Reply]:
@@ -189,7 +190,7 @@ def test_an_unreadable_answer_is_asked_for_once_more_with_its_fault_and_then_rej
     with llm_server(first) as endpoint:
         answers, counts, usage = ask_many(endpoint, 1)
     assert reasons(answers) == [reason] and counts[f"fault_{reason}"] == 2
-    assert usage["requests"] == 2
+    assert usage.requests == 2
 
 
 @pytest.mark.parametrize(
@@ -225,8 +226,8 @@ def test_missing_usage_is_counted_at_its_bound_and_said() -> None:
     with llm_server(Reply(GOOD.content, usage=None)) as endpoint:
         _, counts, usage = ask_many(endpoint, 1)
     assert counts["estimated_usage"] == 1
-    assert usage["completion_tokens"] == len(GOOD.content)
-    assert usage["prompt_tokens"] > 200
+    assert usage.completion_tokens == len(GOOD.content)
+    assert usage.prompt_tokens > 200
 
 
 # Faults
@@ -359,7 +360,7 @@ def test_an_answer_kept_from_earlier_is_not_asked_for_again() -> None:
         assert ask(endpoint, cache=kept).asked == 2
         (answer,), counts, usage = ask_many(endpoint, 1, cache=kept)
     assert isinstance(answer, Answered) and answer.cached and answer.form.text == "two states"
-    assert (usage["requests"], counts["cached"], len(endpoint.requests)) == (0, 2, 2)
+    assert (usage.requests, counts["cached"], len(endpoint.requests)) == (0, 2, 2)
 
 
 def test_every_call_is_reserved_at_its_bound_and_settled_as_the_server_counts() -> None:
@@ -367,7 +368,7 @@ def test_every_call_is_reserved_at_its_bound_and_settled_as_the_server_counts() 
     with llm_server(GOOD) as endpoint:
         _, _, usage = ask_many(endpoint, 5, spending=budget, price=Price(1.0, 10.0))
     assert budget.tokens == 5 * (PROMPT_TOKENS + COMPLETION_TOKENS)
-    assert budget.usd_micros == 5 * (PROMPT_TOKENS + 10 * COMPLETION_TOKENS) == round(usage["usd"] * 1e6)
+    assert budget.usd_micros == 5 * (PROMPT_TOKENS + 10 * COMPLETION_TOKENS) == usage.usd_micros
 
 
 def test_a_call_of_unknown_outcome_stays_spent_and_a_refused_one_does_not() -> None:
@@ -384,4 +385,4 @@ def test_a_spent_budget_sends_nothing_more_even_under_64_calls_at_once() -> None
         answers, _, usage = ask_many(endpoint, 500, spending=budget)
     spent = [answer for answer in answers if isinstance(answer, BudgetSpent)]
     assert spent and len(spent) + len(endpoint.sent) == 500
-    assert budget.tokens <= 40_000 and usage["requests"] == len(endpoint.requests)
+    assert budget.tokens <= 40_000 and usage.requests == len(endpoint.requests)

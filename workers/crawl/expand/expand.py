@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from agent.job.records import Query, TopicMap
 from agent.spec import JobSpec
@@ -20,6 +21,9 @@ from workers.crawl.http.services import Services
 from workers.crawl.sources import adapter_of
 from workers.crawl.sources.contract import Found
 from workers.crawl.sources.mediawiki import LANGUAGES, Wiki
+
+if TYPE_CHECKING:
+    from workers.llm.chat import ChatModel
 
 
 @dataclass(frozen=True)
@@ -38,10 +42,11 @@ def expand(
     first: Sequence[Found],
     http: PoliteClient,
     services: Services,
+    open_chat: Callable[[], ChatModel],
     pulse: Callable[[], None] = lambda: None,
 ) -> Expansion:
     """The queries to ask and the topics they make up; ``first`` is what the subject alone found. ``pulse`` is called
-    every second or so while a language model is waited for, and may raise to end it.
+    every second or so while a language model is waited for, and may raise to end it; ``open_chat`` opens that model.
 
     A way that fails is a note and stops nothing. The same answers give the same expansion.
 
@@ -51,7 +56,7 @@ def expand(
     near = nearest(spec.subject, first)
     phrases: list[Phrase] = []
     notes: dict[str, str] = {}
-    for name, way in _ways(spec, http, services, pulse).items():
+    for name, way in _ways(spec, http, services, open_chat, pulse).items():
         proposal = way.propose(spec.subject, near)
         phrases += proposal.phrases
         if proposal.note:
@@ -72,9 +77,15 @@ class Unasked:
         return Proposal(note=self._note)
 
 
-def _ways(spec: JobSpec, http: PoliteClient, services: Services, pulse: Callable[[], None]) -> dict[str, Way]:
+def _ways(
+    spec: JobSpec,
+    http: PoliteClient,
+    services: Services,
+    open_chat: Callable[[], ChatModel],
+    pulse: Callable[[], None],
+) -> dict[str, Way]:
     asked: dict[str, Callable[[], Way]] = {
-        "llm": lambda: LanguageModel(spec.generate, pulse),
+        "llm": lambda: LanguageModel(spec.generate, open_chat, pulse),
         "feedback": Feedback,
         "wikipedia": lambda: (
             Encyclopedia(Wiki(http, services, _language(spec))) if _goes_out(spec) else Unasked(_STAYS_HERE)

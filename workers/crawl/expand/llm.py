@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, field_validator
 
-from agent.errors import DocumentRejected, GenerationFailed
+from agent.errors import BudgetSpent, DocumentRejected, GenerationFailed
 from agent.spec import GenerateConfig
 from workers.crawl.expand.belonging import belonging
 from workers.crawl.expand.reading import prose
@@ -72,9 +72,12 @@ class Suggestions(BaseModel):
 class LanguageModel:
     """Asks the endpoint of `GenerateConfig` once."""
 
-    def __init__(self, spec: GenerateConfig, pulse: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self, spec: GenerateConfig, open_chat: Callable[[], ChatModel], pulse: Callable[[], None] = lambda: None
+    ) -> None:
         """Ask nothing yet. ``pulse`` is called every second while the model thinks; what it raises ends the request."""
         self._spec = spec
+        self._open_chat = open_chat
         self._pulse = pulse
 
     def propose(self, subject: str, first: Sequence[Found]) -> Proposal:
@@ -85,14 +88,12 @@ class LanguageModel:
         """
         if self._spec.backend != "openai":
             return Proposal(note="no language model is configured (generate.backend = openai, generate.model)")
-        from workers.llm.chat import ChatModel
-
         prompts = PromptFile.load("workers.crawl.expand", "phrases.toml")
         titles = "\n".join(f"- {item.candidate.title}" for item in first[:MOST_TITLES] if item.candidate.title)
         messages = prompts.messages(titles or "(none)", subject=subject, limit=MOST_PHRASES)
         try:
-            answer = asyncio.run(self._asked(ChatModel(self._spec), messages, prompts))
-        except (GenerationFailed, DocumentRejected) as error:
+            answer = asyncio.run(self._asked(self._open_chat(), messages, prompts))
+        except (GenerationFailed, DocumentRejected, BudgetSpent) as error:
             return Proposal(note=str(error))
         given = list({form(item.text): item for item in reversed(answer.phrases)}.values())[::-1]
         plain = [item for item in given if not fault_of(item.text, subject)]

@@ -34,10 +34,6 @@ class OpenAICompatible:
     def name(self) -> str:
         return f"openai:{self._model}"
 
-    @property
-    def usage(self) -> dict[str, int | float]:
-        return self._chat.usage
-
     async def propose(self, assignment: Assignment) -> Answered:
         """What the answers hold; a request that fails is one refusal under its reason and spares the others, as does
         one that the budget does not hold (``budget_spent``).
@@ -55,7 +51,7 @@ class OpenAICompatible:
         except DocumentRejected as fault:
             return [Refused(fault.reason, fault.detail, request.kind, failed=True)]
         except BudgetSpent as spent:
-            return [Refused("budget_spent", spent.message, request.kind)]
+            return [Refused("budget_spent", spent.message, request.kind, failed=True)]
         return proposals(answer, request, assignment, self._turns)
 
     async def close(self) -> None:

@@ -37,9 +37,6 @@ class Extractive:
     name = f"extractive/{VERSION}"
     kinds = frozenset({ExampleKind.FACTUAL, ExampleKind.ANALYTICAL, ExampleKind.EXPLAIN, ExampleKind.CONTINUE})
 
-    def __init__(self) -> None:
-        self.usage: dict[str, int | float] = {}
-
     async def propose(self, assignment: Assignment) -> list[Proposal]:
         """At most ``assignment.limit`` examples, the surest constructions first, at most one for each prompt and
         response."""

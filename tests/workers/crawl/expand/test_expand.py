@@ -27,6 +27,7 @@ from workers.crawl.http.address import named_endpoints
 from workers.crawl.http.client import client_for
 from workers.crawl.sources import services_for
 from workers.crawl.sources.contract import Found
+from workers.llm.chat import ChatModel
 from workers.topics.wording import form
 
 QC = "quantum computing"
@@ -60,7 +61,8 @@ def expanded(folder: Path, first: list[Found], **spec: Any) -> Expansion:
     whole = JobSpec(**{"model": "m", "subject": SUBJECT, "sources": ("dir:nowhere",), **spec})
     services = services_for(whole.endpoints)
     named = named_endpoints((), whole.endpoints.values())
-    return expand(whole, first, client_for(whole, services, named=named, turns=job.turns, pulse=lambda: None), services)
+    http = client_for(whole, services, named=named, turns=job.turns, pulse=lambda: None)
+    return expand(whole, first, http, services, lambda: ChatModel(whole.generate))
 
 
 def test_all_three_ways_join_and_every_query_carries_its_origin(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from tests.workers.llm.server import Reply, llm_server
 from workers.crawl.expand.llm import LanguageModel, fault_of
 from workers.crawl.expand.way import Proposal
 from workers.crawl.sources.contract import Found
+from workers.llm.chat import ChatModel
 
 
 def reply(*items: Any) -> Reply:
@@ -29,7 +30,7 @@ def item(text: str, kind: str = "subtopic", importance: int = 3) -> dict[str, An
 
 def ask(base_url: str, first: list[Found] | None = None) -> Proposal:
     spec = GenerateConfig(backend="openai", model="small-model", base_url=base_url, api_key_env="NO_SUCH_KEY")
-    return LanguageModel(spec).propose(SUBJECT, results() if first is None else first)
+    return LanguageModel(spec, lambda: ChatModel(spec)).propose(SUBJECT, results() if first is None else first)
 
 
 def test_phrases_come_weighted_by_importance_and_synonyms_marked() -> None:
@@ -108,7 +109,7 @@ def test_a_subject_in_another_script_takes_phrases_in_it() -> None:
 
 
 def test_without_a_model_nothing_is_asked_and_that_is_said() -> None:
-    assert "no language model is configured" in LanguageModel(GenerateConfig()).propose(SUBJECT, []).note
+    assert "no language model is configured" in LanguageModel(GenerateConfig(), pytest.fail).propose(SUBJECT, []).note
 
 
 def test_an_endpoint_that_is_down_or_refuses_is_a_note(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -129,5 +130,5 @@ def test_a_cancelled_job_does_not_wait_for_the_model() -> None:
         spec = GenerateConfig(backend="openai", model="m", base_url=endpoint.base_url, api_key_env="NO_SUCH_KEY")
         start = time.monotonic()
         with pytest.raises(JobCancelled):
-            LanguageModel(spec, cancelled).propose(SUBJECT, results())
+            LanguageModel(spec, lambda: ChatModel(spec), cancelled).propose(SUBJECT, results())
         assert time.monotonic() - start < 3.5

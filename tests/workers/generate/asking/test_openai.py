@@ -94,7 +94,7 @@ def test_what_the_calls_cost_stands_in_the_facts_and_in_the_progress(tmp_path: P
     cost = {"requests": 5, "prompt_tokens": 5 * PROMPT_TOKENS, "completion_tokens": 5 * COMPLETION_TOKENS}
     assert facts["language_model"] == {**cost, "retries": 0, "reused": 0, "usd_micros": 0}
     assert facts["asking"] == {"read_as_is": 5, "rung_schema": 5}
-    assert at.ticks.seen[-1] == (5, 5, cost)
+    assert at.ticks.seen[-1] == (5, 5, {"requests": 5, "tokens": 5 * (PROMPT_TOKENS + COMPLETION_TOKENS)})
 
 
 def test_a_malformed_answer_is_asked_for_once_more_with_its_fault(tmp_path: Path) -> None:

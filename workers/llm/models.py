@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 from agent.job.usage import USAGE_FACT, Usage
 from workers.llm.contract import Price
 from workers.llm.kept_answers import KeptAnswers
-from workers.runtime.work import StageWork
 
 if TYPE_CHECKING:
     from workers.llm.chat import ChatModel
+    from workers.runtime.work import StageWork
 
 COUNTS_FACT = "asking"
 """Under this name a unit's manifest says how answers came: rungs, repairs, faults, what was retried and why."""
@@ -25,8 +25,8 @@ class Models:
         self._work = work
         self._opened: list[ChatModel] = []
 
-    def chat(self, model: str) -> ChatModel:
-        """The model of this name at the endpoint of the specification.
+    def chat(self, model: str = "") -> ChatModel:
+        """The model of this name at the endpoint of the specification, ``generate.model`` where none is given.
 
         Raises:
             GenerationFailed: there is no key, and no endpoint that might do without.
@@ -34,11 +34,12 @@ class Models:
         from workers.llm.chat import ChatModel
 
         work, spec = self._work, self._work.spec.generate
-        price = work.prices.get(model)
+        name = model or spec.model
+        price = work.prices.get(name)
         opened = ChatModel(
             spec,
-            model=model,
-            cache=KeptAnswers(work.store, work.output.path, model, reuse=spec.reuse_answers),
+            model=name,
+            cache=KeptAnswers(work.store, work.output.path, name, reuse=spec.reuse_answers),
             spending=work.spending,
             price=Price(price.prompt_usd, price.answer_usd) if price else None,
         )
@@ -46,12 +47,9 @@ class Models:
         return opened
 
     @property
-    def usage(self) -> dict[str, int | float]:
-        """What was billed so far: ``requests``, ``prompt_tokens``, ``completion_tokens``, and ``usd`` where known."""
-        total: Counter[str] = Counter()
-        for each in self._opened:
-            total.update(each.usage)
-        return dict(total)
+    def usage(self) -> Usage:
+        """What all of them took so far."""
+        return sum((each.usage for each in self._opened), Usage())
 
     def facts(self) -> dict[str, Any]:
         """What a manifest tells of them, nothing where none was opened."""
@@ -60,16 +58,7 @@ class Models:
         counts: Counter[str] = Counter()
         for each in self._opened:
             counts.update(each.counts)
-        usage = self.usage
-        told = Usage(
-            requests=int(usage.get("requests", 0)),
-            retries=sum(count for name, count in counts.items() if name.startswith("retried_")),
-            reused=counts["cached"],
-            prompt_tokens=int(usage.get("prompt_tokens", 0)),
-            completion_tokens=int(usage.get("completion_tokens", 0)),
-            usd_micros=round(usage.get("usd", 0) * 1e6),
-        )
-        return {USAGE_FACT: asdict(told), COUNTS_FACT: dict(sorted(counts.items()))}
+        return {USAGE_FACT: asdict(self.usage), COUNTS_FACT: dict(sorted(counts.items()))}
 
     async def close(self) -> None:
         """Close all connections; requests under way fail."""
