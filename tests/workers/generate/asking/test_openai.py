@@ -266,4 +266,5 @@ def test_a_spent_budget_costs_the_chunks_that_are_left_and_no_more_money(tmp_pat
         artifact = at.generate(at.curated(several(3)))
     assert len(endpoint.requests) == 0
     assert artifact.manifest.tallies["examples"].failed == {"budget_spent": 3}
-    assert artifact.manifest.tallies["chunks"].kept == 3, "their text is left to train on"
+    assert artifact.manifest.tallies["chunks"].failed == {"budget_spent": 3}
+    assert artifact.manifest.tallies["examples"].kept == 3, "their text is left to train on"
