@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from agent.job.records import BlockKind, Chunk, ExampleKind
 from workers.generate.backend import Proposal, Quote
+from workers.generate.reading.clauses import clause_of
 from workers.generate.reading.layout import place_blocks
+from workers.generate.reading.narration import is_exposition
 from workers.generate.reading.sentences import split_sentences, word_count
-from workers.generate.reading.words import leans_on_context, points_elsewhere, refers_back
+from workers.generate.reading.subjects import askable
+from workers.generate.reading.words import adds_to_another, leans_on_context, points_elsewhere, refers_back
 
 PLAIN_GENERATOR = "plain/1"
 """Stands in ``Example.generator`` for whole chunks, which no backend makes."""
@@ -21,6 +25,10 @@ MIN_CONTINUATION_WORDS = 20
 MAX_CONTINUATION_WORDS = 160
 SCORE = 0.5
 
+_ABOUT = re.compile(r" (?:for|in|with|between|from|on|to|using) ")
+"""What follows one of these tells the subject from others of its name."""
+_OPENING_PHRASE = re.compile(r"^In [a-z][\w\- ]{2,40}, ")
+
 
 def whole_chunk(chunk: Chunk) -> Proposal | None:
     """The chunk's own text as one plain completion, or None when the chunk is too thin."""
@@ -31,7 +39,9 @@ def whole_chunk(chunk: Chunk) -> Proposal | None:
 
 
 def continuations(chunk: Chunk) -> Iterator[Proposal]:
-    """For each long paragraph of complete sentences: its first sentence, completed by the rest."""
+    """For each long paragraph of exposition that opens with a statement on a subject it names: that first sentence,
+    completed by the rest.
+    """
     for placed in place_blocks(chunk):
         if placed.block.kind is not BlockKind.PARAGRAPH:
             continue
@@ -40,17 +50,20 @@ def continuations(chunk: Chunk) -> Iterator[Proposal]:
         if len(sentences) < MIN_PARAGRAPH_SENTENCES or not all(sentence.is_complete for sentence in sentences):
             continue
         opening, rest = sentences[0], text[sentences[1].start : sentences[-1].end]
-        if not _is_opening(opening.text) or points_elsewhere(text):
+        if points_elsewhere(text) or not is_exposition(text) or not _is_opening(opening.text, chunk):
             continue
         if MIN_CONTINUATION_WORDS <= word_count(rest) <= MAX_CONTINUATION_WORDS:
             yield Proposal(ExampleKind.CONTINUE, opening.text, rest, (Quote(rest),), SCORE)
 
 
-def _is_opening(sentence: str) -> bool:
-    """Whether a sentence says enough by itself for a continuation to follow from it."""
-    return (
-        word_count(sentence) >= MIN_OPENING_WORDS
-        and sentence.endswith(".")
-        and not leans_on_context(sentence)
-        and not refers_back(sentence)
-    )
+def _is_opening(sentence: str, chunk: Chunk) -> bool:
+    """Whether a sentence says by itself what it is about, so that a continuation can follow from it."""
+    if word_count(sentence) < MIN_OPENING_WORDS or not sentence.endswith("."):
+        return False
+    if leans_on_context(sentence) or refers_back(sentence) or adds_to_another(sentence):
+        return False
+    clause = clause_of(_OPENING_PHRASE.sub("", sentence))
+    if clause is None or not is_exposition(sentence):
+        return False
+    subject = askable(_ABOUT.split(clause.subject, maxsplit=1)[0], chunk)
+    return subject is not None and not (subject.startswith("the ") and _ABOUT.search(clause.subject))

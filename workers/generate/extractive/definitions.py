@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
-from agent.job.records import Chunk, ExampleKind
-from workers.generate.backend import Proposal, Quote
-from workers.generate.reading.statements import Statement, statements
-from workers.generate.reading.subjects import SUBJECT, askable
+from workers.generate.reading.statements import Statement
+from workers.generate.reading.subjects import SUBJECT
 from workers.generate.reading.words import PRONOUNS, tokens, word_list
 
 _OTHER_NAME = r"(?:, (?:or|also called|also known as|short) [^,]{2,50},)?"
@@ -24,24 +21,26 @@ _DIFFERENTIA = re.compile(r"\b(?:that|which|whose|where|of|for|in|to|with|from|b
 _JUDGEMENTS = word_list("judgements")
 
 _NOT_A_CLASS = re.compile(r"(?:ly|ed|en|ing)$")
+_WEAK_CLASSES = word_list("weak_classes")
+_PERSONS = word_list("persons")
+_BOUNDARY = re.compile(
+    r"[,;:(]|\b(?:that|which|whose|where|who|of|for|in|to|with|from|between|at|by|on|used|based|and|or)\b"
+)
+"""What ends the phrase that names the class."""
+_CONDITION = re.compile(
+    r"\b(?:if|when|because|since|where you)\b|\b(?:most|least|largest|smallest|\w{3,}est)\b(?! of\b)"
+)
+"""A thing is not defined by when it holds, nor by being the first of its kind."""
 
-SCORE = 0.9
 
-
-def definition_questions(chunk: Chunk) -> Iterator[Proposal]:
-    """A question for each sentence of the chunk that says what something is."""
-    for statement in statements(chunk):
-        prompt = _question(statement, chunk)
-        if prompt:
-            yield Proposal(ExampleKind.FACTUAL, prompt, statement.text, (Quote(statement.text),), SCORE)
-
-
-def _question(statement: Statement, chunk: Chunk) -> str:
+def ask_definition(statement: Statement) -> str:
     found = _DEFINITION.fullmatch(statement.clause) or _PLURAL_CLASS.fullmatch(statement.clause)
     if found is None or not _defines(found["what"]):
         return ""
-    subject = askable(found["subject"], chunk)
-    return statement.ask(f"What {found['verb']} {subject}") if subject else ""
+    subject = statement.askable(found["subject"])
+    if not subject:
+        return ""
+    return statement.ask(f"{'Who' if _is_person(found['what'], subject) else 'What'} {found['verb']} {subject}")
 
 
 def _defines(what: str) -> bool:
@@ -53,4 +52,16 @@ def _defines(what: str) -> bool:
         return False
     if not has_article and _NOT_A_CLASS.search(rest[0]):
         return False
+    if _class_of(what) in _WEAK_CLASSES or _CONDITION.search(what):
+        return False
     return bool(_DIFFERENTIA.search(what))
+
+
+def _class_of(what: str) -> str:
+    """The noun that names the class: "a measure of disorder" gives measure."""
+    words = tokens(_BOUNDARY.split(what, maxsplit=1)[0])
+    return words[-1] if words else ""
+
+
+def _is_person(what: str, subject: str) -> bool:
+    return subject[0].isupper() and not set(tokens(_BOUNDARY.split(what, maxsplit=1)[0])).isdisjoint(_PERSONS)

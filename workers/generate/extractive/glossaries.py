@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from agent.job.records import BlockKind, Chunk, ExampleKind
 from workers.generate.backend import Proposal, Quote
 from workers.generate.extractive.passages import without_pointers
+from workers.generate.reading.clauses import clause_of
 from workers.generate.reading.layout import place_blocks
-from workers.generate.reading.sentences import is_balanced, word_count
+from workers.generate.reading.narration import is_exposition
+from workers.generate.reading.sentences import is_balanced, split_sentences, word_count
 from workers.generate.reading.words import leans_on_context, tokens
 
 _CAPITALS_ENTRY = re.compile(r"(?P<term>[A-Z][A-Z0-9'\- ]{1,40}?)[.:] (?P<meaning>[A-Z].+\.)", re.DOTALL)
@@ -32,10 +34,11 @@ def glossary_questions(chunk: Chunk) -> Iterator[Proposal]:
     is_built_like_one = sum(term.isupper() for term, _ in entries) >= MIN_ENTRIES
     if announced.isdisjoint(_GLOSSARY_WORDS) and not is_built_like_one:
         return
+    shouts = all(term.isupper() for term, _ in entries)
     for term, meaning in entries:
         meaning = without_pointers(meaning, chunk.language)
-        if _is_fit(meaning):
-            prompt = f'What does the term "{_spelled(term, chunk.text)}" mean?'
+        if _is_fit(term, meaning, chunk.language):
+            prompt = f'What does the term "{_spelled(term, chunk.text, shouts=shouts)}" mean?'
             yield Proposal(ExampleKind.FACTUAL, prompt, meaning, (Quote(meaning),), SCORE)
 
 
@@ -57,17 +60,34 @@ def _entries(chunk: Chunk) -> Iterator[tuple[str, str]]:
                 yield found["term"].strip(), found["meaning"]
 
 
-def _is_fit(meaning: str) -> bool:
-    return (
+def _is_fit(term: str, meaning: str, language: str) -> bool:
+    if not (
         MIN_MEANING_WORDS <= word_count(meaning) <= MAX_MEANING_WORDS
         and is_balanced(meaning)
         and not leans_on_context(meaning)
-    )
+        and meaning.endswith(".")
+        and is_exposition(meaning)
+    ):
+        return False
+    first = split_sentences(meaning, language)[0].text
+    return _speaks_of(first, term) or not _is_statement(first)
 
 
-def _spelled(term: str, text: str) -> str:
-    """A term in capitals as the beginning of a sentence would have it, going by other places that show its words."""
-    if not term.isupper():
+def _is_statement(sentence: str) -> bool:
+    """Whether a whole sentence stands there, which must be about the term, and no phrase that is its meaning."""
+    clause = clause_of(sentence)
+    return clause is not None and set(tokens(clause.subject)).isdisjoint({"that", "which", "who", "whose", "where"})
+
+
+def _speaks_of(sentence: str, term: str) -> bool:
+    return bool(set(tokens(term)) & set(tokens(sentence)[: 3 + len(tokens(term))]))
+
+
+def _spelled(term: str, text: str, *, shouts: bool) -> str:
+    """A term as the beginning of a sentence would have it; in a glossary that writes all terms in capitals (it
+    ``shouts``), going by other places that show the words.
+    """
+    if not shouts or not term.isupper():
         return term
     spelled = " ".join(_word_spelled(word, text) for word in term.split())
     return spelled[0].upper() + spelled[1:]

@@ -9,12 +9,24 @@ from typing import NamedTuple
 from agent.job.records import Chunk, ExampleKind
 from workers.generate.backend import Proposal, Quote
 from workers.generate.extractive.passages import leading_passage
-from workers.generate.reading.layout import sections
-from workers.generate.reading.sentences import is_balanced
-from workers.generate.reading.words import ARTICLES, PREPOSITIONS, PRONOUNS, VERBS, tokens, word_list
+from workers.generate.extractive.wording import one_of
+from workers.generate.reading.clauses import clause_of
+from workers.generate.reading.layout import Section, sections
+from workers.generate.reading.sentences import is_balanced, split_sentences
+from workers.generate.reading.subjects import askable, is_generic, singular
+from workers.generate.reading.words import (
+    ARTICLES,
+    PREPOSITIONS,
+    PRONOUNS,
+    VERBS,
+    adds_to_another,
+    leans_on_context,
+    refers_back,
+    tokens,
+    word_list,
+)
 
 MAX_HEADING_WORDS = 10
-MAX_TITLE_WORDS = 14
 STEM_LETTERS = 5
 """So many first letters make "measuring" meet "measurement"."""
 
@@ -27,59 +39,141 @@ _EMPTY_HEADINGS = word_list("empty_headings") | _INTRODUCTIONS | _SUMMARIES
 _IMPERATIVES = word_list("imperatives")
 
 _NUMBERING = re.compile(
-    r"^(?:(?:example|note|tutorial|step):|(?:\d+|[IVX]+)(?:\.\d+)*[.):]?"
-    r"|(?:chapter|part|step|section|example|figure|appendix|task|exercise|lesson)\s+[\dA-Z]+(?:\.\d+)*[.:)]?)\s+",
+    r"^(?:(?:\d+|[IVX]+|[A-Z])(?:\.\d+)*[.):]|\d+(?:\.\d+)*(?=\s)"
+    r"|(?:chapter|part|step|section|example|figure|appendix)\s+[\dA-Z]+(?:\.\d+)*[.:)]?)\s+",
     re.IGNORECASE,
 )
 _QUESTION = re.compile(
-    r"(?:(?:What|Why|How|When|Where|Which|Who|Can|Does|Do|Is|Are)\b.*\?"
-    r"|(?:What|Why|How|When|Where|Which|Who) (?:is|are|do|does|can|did|was|were|should) [^?]+)"
+    r"(?:What|Why|How|When|Where|Which|Who) (?:is|are|do|does|can|did|was|were|should) [^?:]+\??", re.IGNORECASE
 )
 _HOW_TO = re.compile(r"[Hh]ow to (?P<deed>[a-z][^?.:]+)")
-_ODD = re.compile(r"[?!,;…–—-]$|[?!]|^\W")
+_ODD = re.compile(r"[?!,;…–—-]$|[?!:]|^\W|\*|\(|\bvs\b|\b[Tt]ask\b|\b[Ee]xercise\b|\b[Dd]emo\b")
+_BYLINE = re.compile(r"[Bb]y (?:[A-Z][\w.'\-]*,? ?(?:and )?){1,6}")
+_GUIDANCE = re.compile(r"To (?P<deed>[a-z]+ [^,]+), (?P<rest>.+)", re.DOTALL)
+_LOCAL_OBJECT = re.compile(r"\b(?:the(?! [A-Z`])|your|this|these|its?|their)\b")
+
+_EXPLAINING = (
+    "Explain {}.",
+    "Describe {}.",
+    "Give a short explanation of {}.",
+    "What should one know about {}?",
+    "Write a short introduction to {}.",
+)
+_GUIDING = ("Explain how to {}.", "How do you {}?", "Describe how to {}.")
 
 
 class _Task(NamedTuple):
     kind: ExampleKind
     prompt: str
-    subject: str
-    """What the answer must be about."""
+    score: float
 
 
 def heading_examples(chunk: Chunk) -> Iterator[Proposal]:
-    """One question or instruction for each heading of the chunk that names a subject and is answered below it."""
-    for section in sections(chunk):
-        task = _task(section.heading, chunk.title)
+    """One question or instruction for each heading of the chunk that its section answers in its first sentence.
+
+    A heading that names a topic is answered where the first sentence is about that topic, one that names a deed where
+    it begins "To do so, …".
+    """
+    for section in map(_without_byline, sections(chunk)):
+        heading = _plain(section.heading)
+        first = _first_sentence(section, chunk.language)
+        if not first or not _is_usable(heading) or leans_on_context(first) or refers_back(first):
+            continue
+        if adds_to_another(first):
+            continue
+        task = _task(heading, first, chunk)
         answer = leading_passage(chunk, section.body) if task else ""
-        if task and answer and _is_about(answer, task.subject):
-            score = QUESTION_SCORE if task.kind is ExampleKind.FACTUAL else TOPIC_SCORE
-            yield Proposal(task.kind, task.prompt, answer, (Quote(answer),), score)
+        if task and answer and not _is_cut_short(answer, task):
+            yield Proposal(task.kind, task.prompt, answer, (Quote(answer),), task.score)
 
 
-def _task(heading: str, title: str) -> _Task | None:
-    heading, title = _plain(heading), _plain(title)
+def _without_byline(section: Section) -> Section:
+    """The author's name above a text is none of its sentences."""
+    first, *rest = section.body
+    return Section(section.heading, tuple(rest)) if rest and _BYLINE.fullmatch(first.block.text) else section
+
+
+def _first_sentence(section: Section, language: str) -> str:
+    sentences = split_sentences(section.body[0].block.text, language)
+    return sentences[0].text if sentences else ""
+
+
+def _is_usable(heading: str) -> bool:
+    return bool(tokens(heading)) and is_balanced(heading) and len(heading.split()) <= MAX_HEADING_WORDS
+
+
+def _task(heading: str, first: str, chunk: Chunk) -> _Task | None:
     words = set(tokens(heading))
-    if not words or not words.isdisjoint(PRONOUNS - {"what", "who", "which"}):
-        return None
-    if not is_balanced(heading) or len(heading.split()) > MAX_HEADING_WORDS:
-        return None
     if _QUESTION.fullmatch(heading):
-        return _Task(ExampleKind.FACTUAL, heading.rstrip("?") + "?", heading)
+        return _asked(heading, first)
     if words <= _INTRODUCTIONS | _SUMMARIES:
-        return _about_the_whole(words, title)
+        heading, words = _plain(chunk.title), set(tokens(chunk.title))
     if words <= _EMPTY_HEADINGS or _ODD.search(heading) or words & PRONOUNS:
         return None
     if deed := _deed(heading):
-        return _Task(ExampleKind.EXPLAIN, f"Explain how to {deed}.", heading)
-    return _Task(ExampleKind.EXPLAIN, _explain(heading, title), heading)
+        return _guided(deed, first, chunk)
+    return _explained(heading, first, chunk)
 
 
-def _about_the_whole(words: set[str], title: str) -> _Task | None:
-    """An introduction or summary borrows its subject from the title."""
-    if not _names_a_subject(title):
+def _asked(heading: str, first: str) -> _Task | None:
+    """A question that the text itself asks, and answers at once."""
+    words = set(tokens(heading))
+    if words & (PRONOUNS - {"what", "who", "which"}) or "the following" in heading.lower():
         return None
-    asked = "Give an introduction to" if words <= _INTRODUCTIONS else "Summarise the topic"
-    return _Task(ExampleKind.EXPLAIN, f"{asked} {_quoted(title)}.", title)
+    clause = clause_of(first)
+    named, subject = _content(heading), _content(clause.subject) if clause else set()
+    asks_what_it_is = heading.lower().startswith(("what is", "what are"))
+    if not subject or not subject <= named or (asks_what_it_is and subject != named):
+        return None
+    if len(named) < 2 and is_generic(heading.rstrip("?").split()[-1]):
+        return None
+    kind = ExampleKind.ANALYTICAL if heading.lower().startswith("why") else ExampleKind.FACTUAL
+    return _Task(kind, _sentence_case(heading.rstrip("?"), first) + "?", QUESTION_SCORE)
+
+
+def _sentence_case(question: str, answer: str) -> str:
+    """Words that a title writes with capitals, as the answer writes them."""
+    first, *rest = question.split()
+    inside = set(answer.split()[1:])
+    lowered = [
+        word.lower() if word.lower() in inside or word.lower() in PREPOSITIONS | VERBS | ARTICLES | {"of"} else word
+        for word in rest
+    ]
+    return " ".join((first.capitalize(), *lowered))
+
+
+def _guided(deed: str, first: str, chunk: Chunk) -> _Task | None:
+    """A deed that the first sentence tells how to do."""
+    found = _GUIDANCE.fullmatch(first)
+    if found is None or _LOCAL_OBJECT.search(deed) or len(deed.split()) < 3:
+        return None
+    named, told = _content(deed), _content(found["deed"])
+    if 2 * len(named & told) < len(named):
+        return None
+    return _Task(ExampleKind.EXPLAIN, one_of(_GUIDING, chunk.id + deed).format(deed), TOPIC_SCORE)
+
+
+def _explained(heading: str, first: str, chunk: Chunk) -> _Task | None:
+    """A topic that is the subject of the first sentence."""
+    clause = clause_of(first)
+    subject = askable(clause.subject, chunk) if clause else None
+    if not subject or is_generic(subject):
+        return None
+    named, spoken = _content(heading), _content(subject)
+    head = _content(subject.split(" of ")[0].split()[-1])
+    if not named or not spoken or not head <= named or not (named <= spoken or spoken <= named):
+        return None
+    return _Task(ExampleKind.EXPLAIN, one_of(_EXPLAINING, chunk.id + subject).format(subject), TOPIC_SCORE)
+
+
+def _is_cut_short(answer: str, task: _Task) -> bool:
+    """Whether a lone sentence stands where an explanation is asked for, or steps are announced and missing."""
+    sentences = split_sentences(answer)
+    return (
+        (task.kind is ExampleKind.EXPLAIN and len(sentences) < 2)
+        or answer.endswith(":")
+        or " steps" in sentences[-1].text
+    )
 
 
 def _deed(heading: str) -> str:
@@ -92,35 +186,13 @@ def _deed(heading: str) -> str:
     return ""
 
 
-def _explain(heading: str, title: str) -> str:
-    """Quotation marks spare us articles and capitals; the title is the context, unless it says the same."""
-    if not _names_a_subject(title) or _content(heading) & _content(title):
-        return f"Explain the topic {_quoted(heading)}."
-    return f"In the context of {_quoted(title)}, explain {_quoted(heading)}."
-
-
 def _plain(heading: str) -> str:
     """Without number and final punctuation; several words in capitals are written as a sentence would be."""
     plain = _NUMBERING.sub("", " ".join(heading.split())).rstrip(" .:")
     return plain.capitalize() if plain.isupper() and " " in plain else plain
 
 
-def _names_a_subject(title: str) -> bool:
-    words = set(tokens(title))
-    return len(title.split()) <= MAX_TITLE_WORDS and is_balanced(title) and not words <= _EMPTY_HEADINGS
-
-
-def _quoted(phrase: str) -> str:
-    return phrase if '"' in phrase else f'"{phrase}"'
-
-
-def _is_about(answer: str, subject: str) -> bool:
-    """Whether at least half of what the subject names comes up in the answer."""
-    named = _content(subject)
-    return 2 * len(named & _content(answer)) >= len(named) > 0
-
-
 def _content(text: str) -> set[str]:
     """Beginnings of the words that carry meaning."""
     empty = PREPOSITIONS | PRONOUNS | VERBS | ARTICLES | {"of"}
-    return {token[:STEM_LETTERS] for token in tokens(text) if token not in empty}
+    return {singular(token)[:STEM_LETTERS] for token in tokens(text) if token not in empty}

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
-from agent.job.records import Chunk, ExampleKind
-from workers.generate.backend import Proposal, Quote
-from workers.generate.reading.statements import Statement, statements
+from workers.generate.reading.statements import Statement
 from workers.generate.reading.words import POINTERS, PRONOUNS, tokens
 
 _CALLED = re.compile(
@@ -21,18 +18,9 @@ _RELATIVE = frozenset({"that", "which", "whose", "where", "one", "each", "any", 
 MIN_THING_WORDS = 4
 """Fewer words do not describe a thing well enough for its name to follow."""
 MAX_THING_WORDS = 20
-SCORE = 0.85
 
 
-def naming_questions(chunk: Chunk) -> Iterator[Proposal]:
-    """A question for each sentence of the chunk that describes something and then gives its name."""
-    for statement in statements(chunk):
-        prompt = _question(statement)
-        if prompt:
-            yield Proposal(ExampleKind.FACTUAL, prompt, statement.text, (Quote(statement.text),), SCORE)
-
-
-def _question(statement: Statement) -> str:
+def ask_naming(statement: Statement) -> str:
     found = _CALLED.fullmatch(statement.clause)
     if found is None or not _is_described(found["thing"]):
         return ""

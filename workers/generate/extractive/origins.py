@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
-from agent.job.records import Chunk, ExampleKind
-from workers.generate.backend import Proposal, Quote
-from workers.generate.reading.statements import Statement, statements
-from workers.generate.reading.subjects import SUBJECT, askable
+from workers.generate.reading.statements import Statement
+from workers.generate.reading.subjects import SUBJECT
 
 _DEED = "proposed|introduced|discovered|invented|published|developed|described|demonstrated|found|proved|built|founded"
 _BY = re.compile(
@@ -17,21 +14,12 @@ _BY = re.compile(
 _IN = re.compile(
     rf"(?P<subject>{SUBJECT}) (?P<be>was|were) (?:first )?(?P<deed>{_DEED}) in (?:\w+ )?\d{{4}}\b.+", re.DOTALL
 )
-SCORE = 0.85
 
 
-def origin_questions(chunk: Chunk) -> Iterator[Proposal]:
-    """A question for each sentence of the chunk that says by whom, or in which year, a thing came about."""
-    for statement in statements(chunk):
-        prompt = _question(statement, chunk)
-        if prompt:
-            yield Proposal(ExampleKind.FACTUAL, prompt, statement.text, (Quote(statement.text),), SCORE)
-
-
-def _question(statement: Statement, chunk: Chunk) -> str:
+def ask_origin(statement: Statement) -> str:
     by, year = _BY.fullmatch(statement.clause), _IN.fullmatch(statement.clause)
     found = by or year
-    subject = askable(found["subject"], chunk) if found else None
+    subject = statement.askable(found["subject"]) if found else None
     if found is None or not subject:
         return ""
     if by:

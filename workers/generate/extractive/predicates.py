@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
-from agent.job.records import Chunk, ExampleKind
-from workers.generate.backend import Proposal, Quote
-from workers.generate.reading.statements import Statement, statements
-from workers.generate.reading.subjects import SUBJECT, askable
+from workers.generate.reading.clauses import base_form
+from workers.generate.reading.statements import Statement
+from workers.generate.reading.subjects import SUBJECT
 from workers.generate.reading.words import word_list
 
 _OBJECT_ASKED = {
@@ -31,33 +29,30 @@ _DEED = re.compile(
 )
 """The determiner shows that the word before it is the verb and no noun: "gate transforms are"; a pronoun close by
 mostly stands for something said before."""
+_PERMISSION = re.compile(
+    rf"(?P<subject>{SUBJECT}) (?P<verb>allows|enables|lets|helps) "
+    r"(?P<who>you|users|developers|researchers|programmers|applications|programs) (?:to )?(?P<deed>[a-z]+) .+",
+    re.DOTALL,
+)
 _USE = re.compile(rf"(?P<subject>{SUBJECT}) {_BE} (?:\w+ly )?used (?:to|for|in|as) .+", re.DOTALL)
 _MANNER = re.compile(
     rf"(?P<subject>{SUBJECT}) {_BE} (?P<deed>(?!used|called|known|based|given|interested)\w+ed|made|built|given|done) "
     r"(?:by \w+ing|using|through|via|with the help of|as) .+",
     re.DOTALL,
 )
-SCORE = 0.8
 
 
-def predicate_questions(chunk: Chunk) -> Iterator[Proposal]:
-    """A question for each sentence of the chunk that says what something does, is for, or how it is done."""
-    for statement in statements(chunk):
-        prompt = _question(statement, chunk)
-        if prompt:
-            yield Proposal(ExampleKind.FACTUAL, prompt, statement.text, (Quote(statement.text),), SCORE)
-
-
-def _question(statement: Statement, chunk: Chunk) -> str:
+def ask_predicate(statement: Statement) -> str:
     for pattern, ask in (
         (_USE, _ask_use),
         (_MANNER, _ask_manner),
+        (_PERMISSION, _ask_permission),
         (_OBJECT, _ask_object),
         (_DEED, _ask_deed),
     ):
         found = pattern.fullmatch(statement.clause)
         if found is not None:
-            subject = askable(found["subject"], chunk)
+            subject = statement.askable(found["subject"])
             if pattern is _DEED and subject and _may_be_a_person(subject):
                 return ""
             return statement.ask(ask(found, subject)) if subject else ""
@@ -79,6 +74,11 @@ def _ask_manner(found: re.Match[str], subject: str) -> str:
     if found["be"] == "can be":
         return f"How can {subject} be {found['deed']}"
     return f"How {found['be']} {subject} {found['deed']}"
+
+
+def _ask_permission(found: re.Match[str], subject: str) -> str:
+    to = "" if found["verb"] == "lets" else "to "
+    return f"What does {subject} {base_form(found['verb'])} {found['who']} {to}do"
 
 
 def _ask_object(found: re.Match[str], subject: str) -> str:

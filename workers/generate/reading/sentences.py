@@ -34,10 +34,13 @@ def split_sentences(text: str, language: str = "en") -> list[Sentence]:
     cursor = 0
     for segment in sentencex.segment(language or "en", text):
         sentence = segment.strip()
-        if sentence:
-            start = text.index(sentence, cursor)
-            found.append(Sentence(sentence, start))
-            cursor = start + len(sentence)
+        if not sentence:
+            continue
+        start = text.index(sentence, cursor)
+        cursor = start + len(sentence)
+        if found and start == found[-1].end:  # no white space between: a dotted name such as module.Class
+            start = found.pop().start
+        found.append(Sentence(text[start:cursor], start))
     return found
 
 

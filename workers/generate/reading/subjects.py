@@ -15,6 +15,7 @@ from workers.generate.reading.words import (
     VAGUE_MODIFIERS,
     VERBS,
     tokens,
+    word_list,
 )
 
 MAX_SUBJECT_WORDS = 9
@@ -23,16 +24,37 @@ SUBJECT = r"[A-Za-z][\w'\u2019+\-]*(?: [\w'\u2019+\-]+){0,8}(?: \([A-Z][\w\-]{1,
 """Regular expression of a candidate: words without punctuation, perhaps with its abbreviation in brackets."""
 
 _FINITE_ENDING = re.compile(r"(?:ly|ed|n't)$")
+_GENERIC = word_list("generic_things")
+_COUNTED = word_list("count_nouns")
+_LOCAL_NAME = re.compile(r"[a-z]+_\w+")
+_GERUND = re.compile(r"[A-Z]?[a-z]{2,}ing")
+_DESCRIBING = word_list("describing_participles")
 
 
 def askable(phrase: str, chunk: Chunk) -> str | None:
     """``phrase`` as it is written inside a question, or None when it cannot be understood without its context.
 
     Refused are pronouns, pointers ("the following gate"), phrases that name nothing ("a common approach"), definite
-    phrases that stand for something said before ("the state"), and whatever holds more than a noun phrase.
+    phrases that stand for something said before ("the state"), single everyday nouns ("a session"), and whatever holds
+    more than a noun phrase.
     """
-    bare = re.sub(r" \([^)]*\)$", "", phrase)
-    words = bare.split()
+    found = named_in(phrase, chunk)
+    if found is None or is_generic(phrase) or _LOCAL_NAME.search(phrase):
+        return None
+    words = _bare(phrase).split()
+    core, _, complement = " ".join(word.lower() for word in words).partition(" of ")
+    if complement and not _is_known(complement, words, chunk):
+        return None
+    if core.startswith("the ") and not complement and not _is_known(core, words, chunk):
+        return None
+    return found
+
+
+def named_in(phrase: str, chunk: Chunk) -> str | None:
+    """``phrase`` as it is written inside a question that comes with the passage it was taken from, or None when it is
+    no noun phrase or names nothing.
+    """
+    words = _bare(phrase).split()
     lowered = [word.lower() for word in words]
     if not words or len(words) > MAX_SUBJECT_WORDS:
         return None
@@ -43,20 +65,43 @@ def askable(phrase: str, chunk: Chunk) -> str | None:
     core, _, complement = " ".join(head).partition(" of ")
     if not _names_something(core.split(), has_complement=bool(complement)):
         return None
-    if complement and not _is_known(complement, words, chunk):
-        return None
-    if article == "the" and not complement and not _is_known("the " + core, words, chunk):
+    if not article and (_is_deed(words) or _lacks_article(words, complement)):
         return None
     if article:
         return words[0].lower() + phrase[len(words[0]) :]
     return inside_sentence(phrase, _running_text(chunk))
 
 
+def _bare(phrase: str) -> str:
+    """Without the abbreviation in brackets behind it."""
+    return re.sub(r" \([^)]*\)$", "", phrase)
+
+
+def is_generic(subject: str) -> bool:
+    """Whether a single everyday noun is all there is: "a session" is a different thing in every document."""
+    words = [word for word in tokens(subject) if word not in ARTICLES]
+    return len(words) == 1 and words[0] in _GENERIC
+
+
+def _is_deed(words: list[str]) -> bool:
+    """Whether a gerund with its object is meant ("generating a snapshot"), which "What is …?" does not fit."""
+    if len(words) < 2 or not _GERUND.fullmatch(words[0]) or words[0].lower() in _DESCRIBING:
+        return False
+    return words[1].lower() in ARTICLES or words[1].endswith("s") or bool(re.search(r"\d", words[1]))
+
+
+def _lacks_article(words: list[str], complement: str) -> bool:
+    """Whether a countable noun stands alone, as something left out of a sentence leaves it."""
+    head = words[: words.index("of")][-1] if complement and "of" in words else words[-1]
+    return head in _COUNTED and not any(re.search(r"['\u2019]s?$", word) for word in words)
+
+
 def _is_noun_phrase(words: list[str]) -> bool:
     strangers = PRONOUNS | PREPOSITIONS | VERBS | POINTERS
-    return not any(
-        word in strangers or word.startswith(("it's", "that's")) or _FINITE_ENDING.search(word) for word in words
-    )
+    if any(word in strangers or word.startswith(("it's", "that's")) for word in words):
+        return False
+    described = words[1:] if len(words) > 1 and words[0].endswith("ed") else words  # a trapped ion
+    return not any(_FINITE_ENDING.search(word) for word in described)
 
 
 def _names_something(core: list[str], *, has_complement: bool) -> bool:
@@ -68,21 +113,31 @@ def _names_something(core: list[str], *, has_complement: bool) -> bool:
 
 
 def _is_known(phrase: str, words: list[str], chunk: Chunk) -> bool:
-    """Whether each definite part of ``phrase`` carries a proper name or is what a heading announces."""
+    """Whether each definite part of ``phrase`` carries a proper name, is what a heading announces, or consists of two
+    words or more that the title names.
+    """
     if "the" not in phrase.split():
         return True
     named = {word.lower() for word in words[1:] if word[0].isupper()}
-    topics = {_topic(heading) for heading in (chunk.title, *chunk.headings)}
+    headings = (chunk.title, *chunk.headings)
+    topics = {_topic(heading) for heading in headings}
+    announced = set(_topic(chunk.title).split())
     parts = [part.strip() for part in phrase.split("the ")[1:]]
-    return all(_topic(part) in topics or not named.isdisjoint(part.split()) for part in parts)
+    return all(
+        _topic(part) in topics
+        or not named.isdisjoint(part.split())
+        or (len(part.split()) > 1 and set(_topic(part).split()) <= announced)
+        for part in parts
+    )
 
 
 def _topic(phrase: str) -> str:
     """A phrase without articles, case and plural, to compare subjects with headings."""
-    return " ".join(_singular(token) for token in tokens(phrase) if token not in ARTICLES)
+    return " ".join(singular(token) for token in tokens(phrase) if token not in ARTICLES)
 
 
-def _singular(word: str) -> str:
+def singular(word: str) -> str:
+    """The word without the ending of its plural, as far as an -s tells."""
     return word[:-1] if word.endswith("s") and not word.endswith("ss") and len(word) > 3 else word
 
 

@@ -24,9 +24,9 @@ VERBS = word_list("verbs")
 DISCOURSE_OPENERS = word_list("discourse_openers")
 
 _POINTING = re.compile(
-    r"\b(?:above|below|previously|the following|see also|[,;] see|click|e-?mail"
+    r"\b(?:above|below|previously|the following|see also|[,;(] ?see|click|e-?mail|refer to the|consult"
     r"|as (?:\w+ )?(?:shown|seen|mentioned|noted|described|discussed|elaborated)"
-    r"|(?:learn|read) more|more (?:information|details)|check out|listed here"
+    r"|(?:learn|read|find out) more|visit (?:the|our)|more (?:information|details)|check out|listed here"
     r"|(?:on|in|at) this (?:link|blog|video|module|page)"
     r"|(?:this|the|next|previous|following|last) (?:section|article|chapter|page|document|note|site|example|figure"
     r"|table|tutorial|guide|(?:blog )?post|exercise|paper|analysis)"
@@ -37,6 +37,7 @@ _DEMONSTRATIVE = re.compile(r"\b(?:this|these|those|(?:of|in|to|from|by|with|for
 _BACK_REFERENCE = re.compile(
     r"\b(?:of|in|to|from|by|with|for|at|on|than|as|is|are|one of|some of) (?:them|it)(?=[\s.,;:])", re.IGNORECASE
 )
+_ADDING = re.compile(r"\balso\b(?! (?:known|called))|\bas well\b(?! as)|\btoo\.|^Another\b|\bthe (?:latter|former)\b")
 _LEFT_OPEN = re.compile(r"\b(?:both|neither|the two|the others?)[.)]*$", re.IGNORECASE)
 OPENING_CHARACTERS = 60
 """A pronoun this near the beginning has nothing before it in its own sentence to stand for."""
@@ -61,6 +62,11 @@ def leans_on_context(sentence: str) -> bool:
     """Whether a sentence opens with a pronoun or a connective, and so is understood only after the one before."""
     words = tokens(sentence)
     return not words or words[0] in PRONOUNS or words[0] in DISCOURSE_OPENERS
+
+
+def adds_to_another(sentence: str) -> bool:
+    """Whether a sentence adds something ("can also be created") to what was said before."""
+    return bool(_ADDING.search(sentence))
 
 
 def refers_back(sentence: str) -> bool:
