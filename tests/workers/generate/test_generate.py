@@ -38,11 +38,7 @@ def test_each_chunk_gives_its_text_and_prompted_examples(desk: Desk) -> None:
     plain = [example for example in examples if not example.prompt]
     assert [(example.chunk_id, example.split) for example in plain] == [("d1-0", Split.TRAIN), ("d3-0", Split.TEST)]
     assert plain[0].response == chunks()[0].text
-    assert [example.prompt for example in examples if example.chunk_id == "d1-0"][1:] == [
-        "What is a qubit?",
-        "What is a Bell pair?",
-        "Why are qubits cooled?",
-    ]
+    assert [example.response for example in examples if example.chunk_id == "d1-0"][1:] == list(RICH)
 
 
 def test_an_example_carries_its_span_its_licence_and_a_stable_id(desk: Desk) -> None:
@@ -56,7 +52,7 @@ def test_an_example_carries_its_span_its_licence_and_a_stable_id(desk: Desk) -> 
         parts = (example.chunk_id, example.kind.value, example.context, example.prompt, example.response)
         assert example.id == hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
         assert example.licence == "CC-BY-4.0"
-    assert {example.generator for example in examples} == {"plain/1", "extractive/1"}
+    assert {example.generator for example in examples} == {"plain/1", "extractive/2"}
 
 
 def test_a_thin_chunk_is_rejected_and_the_counts_reconcile(desk: Desk) -> None:
@@ -66,7 +62,7 @@ def test_a_thin_chunk_is_rejected_and_the_counts_reconcile(desk: Desk) -> None:
     assert tallies["chunks"].rejected == {"thin_chunk": 1}
     assert tallies["examples"].received == tallies["examples"].kept == artifact.manifest.files["examples.jsonl"].records
     assert [rejected.id for rejected in artifact.rejected()] == ["d2-0"]
-    assert artifact.manifest.facts["generator"] == "extractive/1"
+    assert artifact.manifest.facts["generator"] == "extractive/2"
     assert artifact.manifest.facts["kinds"] == {"analytical": 2, "factual": 4, "plain": 2}
 
 

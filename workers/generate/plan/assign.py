@@ -19,6 +19,9 @@ from workers.generate.plan.partners import partners
 from workers.generate.plan.passages import fits_training
 from workers.generate.plan.thin import reason_against
 
+_OF_TWO_CHUNKS = {"openai": ExampleKind.MULTI_HOP, "extractive": ExampleKind.UNANSWERABLE}
+"""The kind that needs a partner: a language model joins two chunks, the rules ask one what only the other answers."""
+
 
 def assign(
     chunks: Sequence[Chunk], spec: JobSpec, model: ModelFacts, kinds: Collection[ExampleKind]
@@ -35,7 +38,8 @@ def assign(
     contexts = [analyse(chunk) for chunk in chunks]
     reasons = [reason_against(context) for context in contexts]
     shares = target_mix(spec, model, set(kinds) - {ExampleKind.PLAIN})
-    found = _partners(chunks, contexts, reasons) if ExampleKind.MULTI_HOP in shares else [None] * len(chunks)
+    of_two = _OF_TWO_CHUNKS[spec.generate.backend]
+    found = _partners(chunks, contexts, reasons) if of_two in shares else [None] * len(chunks)
     choices = spec.generate.choices_per_chunk if _has_choices(spec, kinds) else 0
     if spec.generate.backend == "extractive":
         orders = _whatever_is_found(contexts, shares, spec.generate.max_examples_per_chunk)
@@ -45,7 +49,7 @@ def assign(
     return [
         Assignment(chunk, context, (), 0, None, reason)
         if reason
-        else Assignment(chunk, context, (*ordered, *_choices(chunk, context, choices)), limit, _partner(ordered, other))
+        else Assignment(chunk, context, (*ordered, *_choices(chunk, context, choices)), limit, _partner(ordered, other, of_two))
         for chunk, context, reason, ordered, limit, other in zip(
             chunks, contexts, reasons, orders, limits, found, strict=True
         )
@@ -100,8 +104,8 @@ def _partners(chunks: Sequence[Chunk], contexts: Sequence[Context], reasons: Seq
     return found
 
 
-def _partner(ordered: Sequence[Order], other: Chunk | None) -> Chunk | None:
-    return other if any(order.kind is ExampleKind.MULTI_HOP for order in ordered) else None
+def _partner(ordered: Sequence[Order], other: Chunk | None, of_two: ExampleKind) -> Chunk | None:
+    return other if any(order.kind is of_two for order in ordered) else None
 
 
 def _has_choices(spec: JobSpec, kinds: Collection[ExampleKind]) -> bool:

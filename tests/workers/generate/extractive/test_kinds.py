@@ -88,9 +88,7 @@ def test_a_passage_that_may_answer_is_no_place_for_a_refusal() -> None:
 
 def test_passages_come_with_questions_that_they_answer_too() -> None:
     text = chunk(
-        text=chunk(
-            f"{BELL} Each of its two qubits alone is completely random. Together they are in one pure and known state."
-        )
+        f"{BELL} Each of its two qubits alone is completely random. Together they are in one pure and known state."
     )
     kinds = Order(ExampleKind.UNANSWERABLE, 1), Order(ExampleKind.FACTUAL, 4)
     partner = chunk("A transmon is an artificial atom that consists of a junction and a capacitor.", ordinal=1)
