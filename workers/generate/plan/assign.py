@@ -46,12 +46,16 @@ def assign(
         limits = [spec.generate.max_examples_per_chunk] * len(chunks)
     else:
         orders, limits = _by_the_mix(chunks, contexts, reasons, found, shares, spec)
+    beside = [
+        other if any(order.kind is of_two for order in ordered) else None
+        for ordered, other in zip(orders, found, strict=True)
+    ]
     return [
         Assignment(chunk, context, (), 0, None, reason)
         if reason
-        else Assignment(chunk, context, (*ordered, *_choices(chunk, context, choices)), limit, _partner(ordered, other, of_two))
+        else Assignment(chunk, context, (*ordered, *_choices(chunk, context, choices)), limit, other)
         for chunk, context, reason, ordered, limit, other in zip(
-            chunks, contexts, reasons, orders, limits, found, strict=True
+            chunks, contexts, reasons, orders, limits, beside, strict=True
         )
     ]
 
@@ -102,10 +106,6 @@ def _partners(chunks: Sequence[Chunk], contexts: Sequence[Context], reasons: Seq
     for number, other in zip(able, paired, strict=True):
         found[number] = other
     return found
-
-
-def _partner(ordered: Sequence[Order], other: Chunk | None, of_two: ExampleKind) -> Chunk | None:
-    return other if any(order.kind is of_two for order in ordered) else None
 
 
 def _has_choices(spec: JobSpec, kinds: Collection[ExampleKind]) -> bool:
