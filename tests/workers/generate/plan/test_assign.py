@@ -153,7 +153,7 @@ def test_the_same_unit_is_assigned_the_same_way() -> None:
 def test_the_extractive_backend_may_make_all_it_finds() -> None:
     chunks = [chunk(DENSE), chunk(CODE, document="d2")]
     first, second = assign(chunks, spec(backend="extractive"), model(), Extractive.kinds)
-    assert {order.kind for order in first.orders} == Extractive.kinds - {ExampleKind.PLAIN}
+    assert {order.kind for order in first.orders} == Extractive.kinds - {ExampleKind.CONVERSATION, ExampleKind.CHOICE}
     assert first.limit == spec().generate.max_examples_per_chunk
     assert second.reason == "code_only"
 
