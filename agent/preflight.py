@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from pathlib import Path
 
+from agent.dataset.benchmarks import absolute_benchmark, read_benchmark
 from agent.errors import InvalidSpec, SourceFailed
 from agent.job.candidate_list import read_candidates
 from agent.job.model import ModelFacts
@@ -25,7 +26,10 @@ def grounded(spec: JobSpec) -> JobSpec:
     permission = spec.permission.model_copy(update={"declared": declared})
     model = Path(spec.model).expanduser()
     name = str(model.absolute()) if model.is_dir() else spec.model
-    return spec.model_copy(update={"sources": sources, "permission": permission, "model": name})
+    assemble = spec.assemble.model_copy(
+        update={"benchmarks": tuple(absolute_benchmark(address) for address in spec.assemble.benchmarks)}
+    )
+    return spec.model_copy(update={"sources": sources, "permission": permission, "model": name, "assemble": assemble})
 
 
 def check(spec: JobSpec) -> ModelFacts:
@@ -33,11 +37,14 @@ def check(spec: JobSpec) -> ModelFacts:
 
     Raises:
         UnknownModel: the model is not in the catalogue, no folder, and not on the hub.
-        InvalidSpec: a folder is missing or empty, chat rows are asked of a model without a chat template, or a
-            budget in dollars is set for a language model without a known price.
+        InvalidSpec: a folder is missing or empty, a benchmark file cannot be read or holds no question, chat rows are
+            asked of a model without a chat template, or a budget in dollars is set for a language model without a
+            known price.
     """
     for source in spec.sources:
         _check_source(source)
+    for address in spec.assemble.benchmarks:
+        read_benchmark(address)
     prices_of(spec.generate)
     model = inspect_model(spec.model)
     if spec.assemble.format == "chat" and not model.has_chat_template:

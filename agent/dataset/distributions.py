@@ -70,7 +70,7 @@ class Distributions:
         self.topics[split][example.topic] += 1
         self.licences[example.licence or "none stated"] += 1
         self.generators[example.generator] += 1
-        for document in (example.document_id, *example.other_documents):
+        for document in example.documents:
             self.documents[document] += 1
         if example.prompt:
             self.difficulties[split][example.difficulty.value] += 1

@@ -387,6 +387,11 @@ class Example(Record):
     licence: str = Field("", description="SPDX expression; with other documents all of theirs joined by AND.")
     url: str = ""
 
+    @property
+    def documents(self) -> tuple[str, ...]:
+        """Ids of all documents that it rests on: without the permission of any of them it must go."""
+        return (self.document_id, *self.other_documents)
+
 
 class RowFormat(StrEnum):
     """How a row of the dataset is laid out for the model."""

@@ -289,7 +289,11 @@ class AssembleConfig(StageConfig):
         0.25, gt=0, description="Most of the training rows that one document may contribute, where there are others."
     )
     near_duplicate_similarity: Share = Field(
-        0.9, description="Cosine of two questions' embeddings from which the worse of them goes; 1 compares words only."
+        0.85,
+        description=(
+            "Cosine of what two questions are about from which the worse of them goes, unless they differ in a name, a "
+            "number, a negation or another word of weight; 1 compares words only."
+        ),
     )
     difficulty: dict[Difficulty, Share] = Field(
         {Difficulty.EASY: 0.4, Difficulty.MEDIUM: 0.4, Difficulty.HARD: 0.2},
@@ -306,7 +310,11 @@ class AssembleConfig(StageConfig):
         ),
     )
     contamination_similarity: Share = Field(
-        0.92, description="Cosine of a training question and a held-out or benchmark question from which it goes."
+        0.85,
+        description=(
+            "Cosine of a training question and a held-out or benchmark question from which it goes, unless they differ "
+            "as above; 1 compares words only."
+        ),
     )
 
 

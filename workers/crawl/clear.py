@@ -10,7 +10,7 @@ from typing import TypeVar
 from agent.contract import Stage
 from agent.errors import NotEnoughData
 from agent.job.artifacts import UnitPlan
-from agent.job.records import Chunk, Row, SourceEntry, Split
+from agent.job.records import Chunk, Example, Row, SourceEntry, Split
 from agent.store import ArtifactReader
 from workers.crawl.http.address import named_endpoints
 from workers.crawl.http.canonical import origin
@@ -20,11 +20,13 @@ from workers.crawl.rights import Rights, asked_again
 from workers.crawl.sources import services_for
 from workers.runtime.work import Outcome, StageWork
 
-R = TypeVar("R", Row, Chunk)
+R = TypeVar("R", Row, Example, Chunk)
 
 NOUN = "documents"
 ROWS = "examples"
 HELD_OUT_FILE = "heldout.jsonl"
+CHOICES_FILE = "choices.jsonl"
+EXAMPLES_FILE = "examples.jsonl"
 SOURCES_FILE = "sources.jsonl"
 WITHDRAWN = "permission_withdrawn"
 
@@ -96,23 +98,30 @@ def _figures(entries: Sequence[SourceEntry], found: Sequence[Rights]) -> dict[st
 
 
 def _write_rows(work: StageWork, dataset: ArtifactReader, withdrawn: Mapping[str, str]) -> int:
-    """Write what is left of the rows and the held-out text; returns the number of training rows."""
+    """Write what is left of the rows, of what they were made of, and of the held-out text; returns the number of
+    training rows."""
     left = {}
-    for split in Split:
-        rows = list(dataset.records(f"{split}.jsonl", Row))
+    for name in (*(f"{split}.jsonl" for split in Split), CHOICES_FILE):
+        rows = list(dataset.records(name, Row))
         work.output.receive(ROWS, len(rows))
         for row in rows:
-            if line := withdrawn.get(row.document_id):
+            if line := _withdrawn(row, withdrawn):
                 work.output.reject(ROWS, row.id, WITHDRAWN, line, url=row.url)
-        left[split] = work.output.write_records(f"{split}.jsonl", _of_cleared(rows, withdrawn))
-        work.output.keep(ROWS, left[split])
-    held_out = dataset.records(HELD_OUT_FILE, Chunk)
-    work.output.write_records(HELD_OUT_FILE, _of_cleared(held_out, withdrawn))
-    return left[Split.TRAIN]
+        left[name] = work.output.write_records(name, _of_cleared(rows, withdrawn))
+        work.output.keep(ROWS, left[name])
+    work.output.write_records(EXAMPLES_FILE, _of_cleared(dataset.records(EXAMPLES_FILE, Example), withdrawn))
+    work.output.write_records(HELD_OUT_FILE, _of_cleared(dataset.records(HELD_OUT_FILE, Chunk), withdrawn))
+    return left[f"{Split.TRAIN}.jsonl"]
 
 
 def _of_cleared(records: Iterator[R] | Sequence[R], withdrawn: Mapping[str, str]) -> Iterator[R]:
-    return (record for record in records if record.document_id not in withdrawn)
+    return (record for record in records if not _withdrawn(record, withdrawn))
+
+
+def _withdrawn(record: Row | Example | Chunk, withdrawn: Mapping[str, str]) -> str:
+    """The line that took back the permission of a document that the record rests on, '' where all still stand."""
+    documents = (record.document_id,) if isinstance(record, Chunk) else record.documents
+    return next((withdrawn[document] for document in documents if document in withdrawn), "")
 
 
 def _demand_enough(have: int, need: int, withdrawn: int) -> None:

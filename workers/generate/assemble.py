@@ -4,51 +4,66 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 
 from agent.contract import Stage
+from agent.dataset.benchmarks import read_benchmark
+from agent.dataset.distributions import Distributions
 from agent.dataset.forecast import FORECAST
 from agent.errors import NotEnoughData
 from agent.job.artifacts import UnitPlan
-from agent.job.records import Chunk, Document, Example, SourceEntry, Split
+from agent.job.records import Chunk, Document, Example, Record, SourceEntry, Split
 from agent.store import ArtifactReader
-from workers.generate.dataset.balance import shuffled, within_limit
+from workers.generate.dataset.balance import shuffled
 from workers.generate.dataset.figures import dataset_figures
 from workers.generate.dataset.formats import lay_out, layout_for
-from workers.generate.dataset.overlap import verdicts
+from workers.generate.dataset.pool import Entry, Pool, choices_of, of_split
+from workers.generate.dataset.select import Selection, select
 from workers.generate.forecast.foretell import foretell
 from workers.generate.generate import EXAMPLES_FILE
 from workers.runtime.work import Outcome, StageWork
 
 HELD_OUT_FILE = "heldout.jsonl"
 SOURCES_FILE = "sources.jsonl"
+CHOICES_FILE = "choices.jsonl"
 SHOWN_REASONS = 3
 """How many reject reasons an error names; more is a table, not a line."""
 
 
 def assemble(work: StageWork) -> Outcome:
-    """Write train, validation and test rows, ``heldout.jsonl`` and ``sources.jsonl``; clearing their rights follows.
+    """Write train, validation and test rows, ``choices.jsonl`` (multiple choice of held-out documents, never trained
+    on), ``examples.jsonl`` (what the rows were made of, in their order), ``heldout.jsonl`` and ``sources.jsonl``;
+    clearing their rights follows.
+
+    Texts stay on disk: the same examples give the same bytes, whatever order they come in.
 
     Raises:
-        InvalidSpec: the layout does not fit the model.
+        InvalidSpec: the layout does not fit the model, or a benchmark file cannot be read.
         NotEnoughData: fewer training rows than ``assemble.min_examples``.
     """
     config = work.spec.assemble
     layout = layout_for(config, work.model)
-    received = list(_examples(work))
-    reasons: Counter[str] = Counter()
-    kept = _kept(work, received, reasons)
-    by_split = {split: shuffled((e for e in kept if e.split is split), work.spec.seed) for split in Split}
-    _demand_enough(len(by_split[Split.TRAIN]), config.min_examples, reasons + _lost_before(work))
-    for split, examples in by_split.items():
-        rows = (lay_out(example, layout, config.system_prompt) for example in examples)
-        work.output.write_records(f"{split}.jsonl", rows)
+    benchmarks = [item for address in config.benchmarks for item in read_benchmark(address)]
+    with closing(Pool(work.scratch / "pool.jsonl")) as pool:
+        entries = [pool.add(example) for example in _examples(work)]
+        chosen = select(pool, entries, benchmarks, work.spec, work.model, lambda: work.tick(0, len(entries)))
+        reasons = _account(work, entries, chosen)
+        parts = {f"{split}.jsonl": shuffled(of_split(chosen.kept, split), work.spec.seed) for split in Split}
+        _demand_enough(len(parts["train.jsonl"]), config.min_examples, reasons + _lost_before(work))
+        rows = [entry for part in parts.values() for entry in part]
+        parts[CHOICES_FILE] = shuffled(choices_of(chosen.kept), work.spec.seed)
+        found = Distributions()
+        for name, part in parts.items():
+            examples = _counted(pool.read(part), "choices" if name == CHOICES_FILE else "data", found)
+            _write(work, name, (lay_out(example, layout, config.system_prompt) for example in examples))
+        _write(work, EXAMPLES_FILE, pool.read(entry for part in parts.values() for entry in part))
+        trained = [lay_out(example, layout, config.system_prompt) for example in pool.read(parts["train.jsonl"])]
     work.output.write_records(HELD_OUT_FILE, _held_out(work))
-    work.output.write_records(SOURCES_FILE, _sources(work, kept))
-    work.output.facts |= dataset_figures(by_split, layout, reasons)
-    trained = [lay_out(example, layout, config.system_prompt) for example in by_split[Split.TRAIN]]
+    work.output.write_records(SOURCES_FILE, _sources(work, rows))
+    work.output.facts |= dataset_figures(found, layout, reasons) | chosen.figures
     work.output.facts[FORECAST] = foretell(work, trained).model_dump(mode="json")
-    work.tick(len(received), len(received))
+    work.tick(len(entries), len(entries))
     return Outcome(successors=(UnitPlan(stage=Stage.CLEAR, shard="0", inputs=(work.output.path,)),))
 
 
@@ -58,27 +73,32 @@ def _examples(work: StageWork) -> Iterator[Example]:
         yield from reader.records(EXAMPLES_FILE, Example)
 
 
-def _kept(work: StageWork, received: Sequence[Example], reasons: Counter[str]) -> list[Example]:
-    """The examples that become rows; the others are counted and set aside."""
-    work.output.receive("examples", len(received))
+def _account(work: StageWork, entries: Sequence[Entry], chosen: Selection) -> Counter[str]:
+    """Count what stays and set the rest aside; how many went for which reason."""
+    work.output.receive("examples", len(entries))
+    work.output.keep("examples", len(chosen.kept))
+    for entry, reason, of, _ in chosen.gone:
+        beside = f" (beside {of})" if of else ""
+        work.output.reject("examples", entry.id, reason, f"{entry.prompt}{beside}".strip(), url=entry.url)
+    return Counter(verdict.reason for verdict in chosen.gone)
 
-    def set_aside(example: Example, reason: str) -> None:
-        reasons[reason] += 1
-        work.output.reject("examples", example.id, reason, example.prompt, url=example.url)
 
-    unique = []
-    for number, (example, reason) in enumerate(verdicts(received)):
-        if reason:
-            set_aside(example, reason)
-        else:
-            unique.append(example)
-        if number % 1000 == 0:
-            work.tick(number, len(received))
-    kept, dropped = within_limit(unique, work.spec.assemble.max_rows_per_document)
-    for example in dropped:
-        set_aside(example, "over_document_limit")
-    work.output.keep("examples", len(kept))
-    return kept
+def _counted(examples: Iterable[Example], config: str, found: Distributions) -> Iterator[Example]:
+    for example in examples:
+        found.add(example, config)
+        yield example
+
+
+def _write(work: StageWork, name: str, records: Iterable[Record]) -> None:
+    """Write the records one by one: a large dataset is never held whole."""
+    local = work.scratch / name
+    count = 0
+    with local.open("w", encoding="utf-8", newline="\n") as file:
+        for record in records:
+            file.write(record.model_dump_json() + "\n")
+            count += 1
+    work.output.put_file(local, name, records=count)
+    local.unlink()
 
 
 def _demand_enough(have: int, need: int, reasons: Counter[str]) -> None:
@@ -114,10 +134,10 @@ def _held_out(work: StageWork) -> Iterator[Chunk]:
             yield from (chunk for chunk in curated.records(name, Chunk) if chunk.split is Split.TEST)
 
 
-def _sources(work: StageWork, kept: Sequence[Example]) -> Iterator[SourceEntry]:
+def _sources(work: StageWork, kept: Sequence[Entry]) -> Iterator[SourceEntry]:
     curated = _curated(work)
     splits: dict[str, str] = json.loads(curated.read_file("splits.json"))
-    rows = Counter(example.document_id for example in kept)
+    rows = Counter(entry.document_id for entry in kept)
     for document in curated.records("documents.jsonl", Document):
         yield SourceEntry(
             document_id=document.id,

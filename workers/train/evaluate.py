@@ -29,7 +29,7 @@ def evaluate(work: StageWork) -> Outcome:
     """
     trained = work.inputs_from(Stage.TRAIN)[0]
     dataset = work.inputs_from(Stage.CLEAR)[0]
-    for name in ("heldout.jsonl", "test.jsonl"):
+    for name in ("heldout.jsonl", "test.jsonl", "choices.jsonl"):
         (work.scratch / name).write_bytes(dataset.read_file(name))
     config = EvaluationConfig(
         facts=work.model,
@@ -39,6 +39,7 @@ def evaluate(work: StageWork) -> Outcome:
         merged=work.spec.publish.merge,
         heldout=work.scratch / "heldout.jsonl",
         test_rows=work.scratch / "test.jsonl",
+        choices=work.scratch / "choices.jsonl",
         sequence_length=work.spec.train.sequence_length,
         evaluate=work.spec.evaluate,
         seed=work.spec.seed,

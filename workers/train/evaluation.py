@@ -15,7 +15,7 @@ import torch
 from peft import PeftModel
 
 from agent.job.evaluation import ShownAnswer
-from agent.job.records import Chunk, Record, Row
+from agent.job.records import Chunk, Record, Row, Split
 from workers.train.accelerators import device_of, peak_memory_mb, probe
 from workers.train.base_model import load_base, load_tokenizer, ready_base
 from workers.train.data import Encoded, encode
@@ -97,7 +97,8 @@ def measure(config: EvaluationConfig, events: Events) -> Measurement:
 
 def _tasks(config: EvaluationConfig, tokenizer: PreTrainedTokenizerBase) -> _Tasks:
     chunks, texts = _texts_within_budget(config, tokenizer)
-    rows = _records(config.test_rows, Row)
+    choices = [row for row in _records(config.choices, Row) if row.split is Split.TEST]
+    rows = [*_records(config.test_rows, Row), *choices]
     questions = choose_questions(rows, config.evaluate.max_questions, config.seed)
     layouts = [
         only_answer(lay_out(with_answer(question.row, option), tokenizer), option)

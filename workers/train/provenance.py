@@ -24,6 +24,7 @@ class RowOrigin(Record):
     split: Split
     chunk_id: str
     document_id: str
+    other_documents: tuple[str, ...] = Field((), description="Further documents that it rests on.")
     title: str
     url: str
     licence: str = Field(description="SPDX expression, '' when the source states none.")
@@ -65,6 +66,7 @@ def _origin(row: Row, known: Mapping[str, SourceEntry]) -> RowOrigin:
         split=row.split,
         chunk_id=row.chunk_id,
         document_id=row.document_id,
+        other_documents=row.other_documents,
         title=source.title if source else "",
         url=source.url if source else row.url,
         licence=source.licence if source else row.licence,

@@ -75,7 +75,8 @@ def publish(work: StageWork) -> Outcome:
 
 
 def _rows(dataset: ArtifactReader) -> list[Row]:
-    return [row for split in Split for row in dataset.records(f"{split.value}.jsonl", Row)]
+    names = (*(split.value for split in Split), "choices")
+    return [row for name in names for row in dataset.records(f"{name}.jsonl", Row)]
 
 
 def _packaged(work: StageWork, trained: ArtifactReader) -> Path:

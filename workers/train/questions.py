@@ -1,4 +1,6 @@
-"""Held-out questions as multiple choice: the right answer among answers to other held-out questions. Pure."""
+"""Held-out questions as multiple choice: the right answer among answers to other held-out questions, or among the wrong
+ones that were written for it. Pure.
+"""
 
 from __future__ import annotations
 
@@ -30,18 +32,29 @@ class Question:
 def choose_questions(rows: Sequence[Row], count: int, seed: int) -> list[Question]:
     """At most ``count`` questions of the test rows, the same for the same rows and seed.
 
+    A row with wrong answers of its own brings its options; the others get theirs from each other.
+
     An answer that begins by restating its question ("A qubit is …" to "What is a qubit?") would be found by that alone,
     so the wrong answers to it begin with the same words: what is left to tell them apart is what is said of the thing.
-    Empty when the rows hold no two questions with different answers.
+    Without two questions with different answers, only the rows with wrong answers of their own are questions.
     """
     asked = sorted((row for row in rows if _is_question(row)), key=lambda row: row.id)
-    answers = [_Answer(*split_restatement(question_of(row), answer_of(row).strip())) for row in asked]
-    different = sorted(set(answers))
+    answers = {
+        row.id: _Answer(*split_restatement(question_of(row), answer_of(row).strip()))
+        for row in asked
+        if not row.wrong_answers
+    }
+    different = sorted(set(answers.values()))
     if len(different) < 2:
-        return []
+        asked = [row for row in asked if row.wrong_answers]
     generator = random.Random(seed)
-    chosen = generator.sample(range(len(asked)), min(count, len(asked)))
-    return [_with_distractors(asked[index], answers[index], different, generator) for index in chosen]
+    chosen = generator.sample(asked, min(count, len(asked)))
+    return [
+        Question(row, (answer_of(row).strip(), *(answer.strip() for answer in row.wrong_answers)))
+        if row.wrong_answers
+        else _with_distractors(row, answers[row.id], different, generator)
+        for row in chosen
+    ]
 
 
 class _Answer(NamedTuple):
@@ -98,5 +111,5 @@ def _with_distractors(row: Row, right: _Answer, answers: Sequence[_Answer], gene
 
 
 def _is_question(row: Row) -> bool:
-    asks = row.kind.family is ExampleFamily.QUESTION and row.format is not RowFormat.TEXT
+    asks = row.kind.family in (ExampleFamily.QUESTION, ExampleFamily.CHOICE) and row.format is not RowFormat.TEXT
     return asks and bool(question_of(row).strip()) and bool(answer_of(row).strip())

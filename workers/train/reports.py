@@ -65,6 +65,7 @@ class EvaluationConfig(Record):
     merged: bool = Field(description="Whether the adapter is measured merged, as it will be published.")
     heldout: Path = Field(description="Chunk records.")
     test_rows: Path = Field(description="Row records.")
+    choices: Path = Field(description="Row records of multiple choice, of all held-out splits.")
     sequence_length: int
     evaluate: EvaluateConfig
     seed: int

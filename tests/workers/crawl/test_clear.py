@@ -10,9 +10,10 @@ import pytest
 
 from agent.errors import NotEnoughData
 from agent.job.artifacts import Tally, UnitPlan
-from agent.job.records import Chunk, Row, SourceEntry, Split
+from agent.job.records import Chunk, Example, ExampleKind, Row, RowFormat, SourceEntry, Split
 from tests.workers.crawl.site_server import Answer, SiteServer, page, serving
 from tests.workers.crawl.units import CrawlJob
+from tests.workers.generate.examples import example
 
 SPLITS = {"train": Split.TRAIN, "validation": Split.VALIDATION, "test": Split.TEST}
 DATASET = ("train.jsonl", "validation.jsonl", "test.jsonl", "heldout.jsonl")
@@ -46,6 +47,22 @@ def test_where_nothing_was_withdrawn_the_dataset_is_the_same_bytes_and_training_
         assert cleared.read_file(name) == at.store.read(f"{plan.inputs[0]}/{name}")
     assert cleared.manifest.tallies["documents"] == Tally(received=3, kept=3)
     assert cleared.manifest.tallies["examples"] == Tally(received=6, kept=6)
+
+
+def test_a_row_goes_with_any_of_its_documents_and_so_do_choices_and_what_rows_were_made_of(tmp_path: Path) -> None:
+    at = job(tmp_path, permission={"profile": "strict"})
+    given = [entry("by-test", "test"), entry("by-train"), entry("sa", licence="CC-BY-SA-4.0")]
+    made = [example("Which?", f"Of {name}.", document=name) for name in ("by-train", "sa")]
+    hop = example("Both?", "Of two.", document="by-train").model_copy(update={"other_documents": ("sa",)})
+    asked = [
+        Row(id=f"choice-{name}", format=RowFormat.CHAT, kind=ExampleKind.CHOICE, split=Split.TEST, chunk_id="c",
+            document_id="by-test", other_documents=others)
+        for name, others in (("stays", ()), ("goes", ("sa",)))
+    ]  # fmt: skip
+    at.clear(at.assemble(given, choices=asked, examples=[*made, hop]))
+    assert [row.id for row in at.cleared().records("choices.jsonl", Row)] == ["choice-stays"]
+    assert [each.response for each in at.cleared().records("examples.jsonl", Example)] == ["Of by-train."]
+    assert at.cleared().manifest.tallies["examples"] == Tally(received=8, kept=5, rejected={"permission_withdrawn": 3})
 
 
 def test_a_licence_outside_the_profile_takes_all_rows_of_its_documents_along(tmp_path: Path) -> None:

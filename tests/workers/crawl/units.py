@@ -13,6 +13,7 @@ from agent.job.records import (
     BlockKind,
     Candidate,
     Chunk,
+    Example,
     ExampleKind,
     Page,
     Rejected,
@@ -54,12 +55,21 @@ class CrawlJob:
         """Run the retrieve unit that discovery planned and commit it."""
         return self._run(retrieve, "retrieve", plan.shard, plan)
 
-    def assemble(self, entries: Sequence[SourceEntry], rows_each: int = 2) -> UnitPlan:
+    def assemble(
+        self,
+        entries: Sequence[SourceEntry],
+        rows_each: int = 2,
+        *,
+        choices: Sequence[Row] = (),
+        examples: Sequence[Example] = (),
+    ) -> UnitPlan:
         """Write a dataset with so many rows of each document in its split; the clear unit that would follow."""
         output = ArtifactWriter(self.store, "job", "assemble", "0", "e1")
         rows = [_row(entry, number) for entry in entries for number in range(rows_each)]
         for split in Split:
             output.write_records(f"{split}.jsonl", [row for row in rows if row.split is split])
+        output.write_records("choices.jsonl", choices)
+        output.write_records("examples.jsonl", examples)
         held_out = (entry for entry in entries if entry.split is Split.TEST)
         output.write_records("heldout.jsonl", [_chunk(entry) for entry in held_out])
         output.write_records("sources.jsonl", entries)

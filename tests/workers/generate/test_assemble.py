@@ -25,7 +25,7 @@ EXAMPLES = [
     example("", "Training text."),
     example("What is a qubit?", "A system."),
     example("What is a gate?", "A rotation."),
-    example("What is a gate?", "A rotation.", document="d4"),
+    example("What is a gate?", "A rotation.", document="d4", score=0.7),
     example("", "Validation text.", split=Split.VALIDATION, document="d2"),
     example("What is a code?", "A subspace.", split=Split.TEST, document="d3", licence=""),
     example("What is noise?", "Everything unwanted.", document="d1"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import torch
 
 from agent.job.evaluation import Evaluation
 from agent.job.model import ModelFacts
-from agent.job.records import Chunk, Row, RowFormat, Split
+from agent.job.records import Chunk, ExampleKind, Row, RowFormat, Split
 from agent.spec import EvaluateConfig
 from agent.store import ArtifactWriter
 from tests.workers.train.units import Jobs, make_chunk, make_row
@@ -47,16 +48,25 @@ def _adapter(base: Path, folder: Path) -> Path:
     return folder
 
 
-def _measure(facts: ModelFacts, tuned: Path, home: Path, *, method: str = "lora", merged: bool = True) -> Measurement:
+def _measure(
+    facts: ModelFacts,
+    tuned: Path,
+    home: Path,
+    *,
+    method: str = "lora",
+    merged: bool = True,
+    choices: Sequence[Row] = (),
+) -> Measurement:
     chunks: list[Chunk] = [make_chunk(n) for n in range(12)]
     rows: list[Row] = [make_row(n, RowFormat.CHAT, Split.TEST) for n in range(8)]
     if not facts.has_chat_template:
         rows = [make_row(n, RowFormat.PROMPT_COMPLETION, Split.TEST) for n in range(8)]
     (home / "heldout.jsonl").write_text("".join(f"{chunk.model_dump_json()}\n" for chunk in chunks))
     (home / "test.jsonl").write_text("".join(f"{row.model_dump_json()}\n" for row in rows))
+    (home / "choices.jsonl").write_text("".join(f"{row.model_dump_json()}\n" for row in choices))
     config = EvaluationConfig(
         facts=facts, cache_dir=home, tuned=tuned, method=method, merged=merged, sequence_length=256, seed=2,
-        heldout=home / "heldout.jsonl", test_rows=home / "test.jsonl",
+        heldout=home / "heldout.jsonl", test_rows=home / "test.jsonl", choices=home / "choices.jsonl",
         evaluate=EvaluateConfig(answer_tokens=8),
     )  # fmt: skip
     return measure(config, Events(io.StringIO()))
@@ -111,7 +121,15 @@ def test_fully_tuned_weights_of_a_model_without_chat_template_are_measured_again
         for weight in tuned.parameters():
             weight.mul_(1.5)
     tuned.save_pretrained(tmp_path / "tuned")
-    measured = _measure(gpt2, tmp_path / "tuned", tmp_path, method="full")
+    asked = [make_row(9, RowFormat.PROMPT_COMPLETION, split) for split in (Split.TEST, Split.VALIDATION)]
+    choices = [
+        row.model_copy(update={"id": f"c-{row.split}", "kind": ExampleKind.CHOICE, "wrong_answers": ("No.", "Yes.")})
+        for row in asked
+    ]
+    measured = _measure(gpt2, tmp_path / "tuned", tmp_path, method="full", choices=choices)
+    assert {score.row_id: score.options for score in measured.questions if score.row_id.startswith("c-")} == {
+        "c-test": 3
+    }
     assert all(score.base_nll != score.tuned_nll for score in measured.chunks)
     assert [answer.reference for answer in measured.answers]
     assert measured.answers[0].question.startswith("What is said of number")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agent.job.records import Row, RowFormat, Split
+from agent.job.records import ExampleKind, Row, RowFormat, Split
 from tests.workers.train.units import make_row
 from workers.train.questions import choose_questions, split_restatement
 
@@ -82,3 +82,13 @@ def test_wrong_answers_begin_as_the_right_one_so_that_the_subject_alone_gives_no
         opening = " ".join(question.options[0].split()[:3])
         assert len(question.options) == 4
         assert all(option.startswith(opening) for option in question.options)
+
+
+def test_a_multiple_choice_row_brings_its_own_wrong_answers() -> None:
+    row = make_row(3, RowFormat.CHAT, Split.TEST)
+    choice = row.model_copy(update={"id": "c", "kind": ExampleKind.CHOICE, "wrong_answers": ("Never.", "Always.")})
+    (alone,) = choose_questions([choice], 5, seed=1)
+    assert alone.options == (row.messages[1]["content"], "Never.", "Always.")
+    beside = choose_questions([*_rows(), choice], 100, seed=1)
+    assert [question.options for question in beside if question.row is choice] == [alone.options]
+    assert not any("Never." in question.options for question in beside if question.row is not choice)

@@ -95,6 +95,7 @@ class Jobs:
         test = [make_row(number, test_format, Split.TEST) for number in range(8)]
         for name, records in (("train", train), ("validation", validation), ("test", test)):
             output.write_records(f"{name}.jsonl", records)
+        output.write_records("choices.jsonl", [])
         output.write_records("heldout.jsonl", [make_chunk(number) for number in range(12)])
         output.write_records("sources.jsonl", _sources([*train, *validation, *test]))
         output.commit()

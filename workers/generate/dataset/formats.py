@@ -7,13 +7,11 @@ every layout.
 
 from __future__ import annotations
 
+from agent.dataset.conversation import as_text, turns
 from agent.errors import InvalidSpec
 from agent.job.model import ModelFacts
-from agent.job.records import Example, ExampleFamily, Row, RowFormat
+from agent.job.records import Example, Row, RowFormat
 from agent.spec import AssembleConfig
-
-CONTINUE = "Continue this text:\n\n"
-"""What a conversation asks where a document simply goes on."""
 
 
 def layout_for(config: AssembleConfig, model: ModelFacts) -> RowFormat:
@@ -50,20 +48,14 @@ def lay_out(example: Example, layout: RowFormat, system_prompt: str = "") -> Row
     )
     if row.format is RowFormat.CHAT:
         return row.model_copy(update={"messages": _messages(example, system_prompt)})
-    prompt = _plain_prompt(example)
+    prompt, completion = as_text(example)
     if row.format is RowFormat.PROMPT_COMPLETION:
-        return row.model_copy(update={"prompt": prompt, "completion": f" {example.response}"})
-    return row.model_copy(update={"text": f"{prompt} {example.response}" if prompt else example.response})
+        return row.model_copy(update={"prompt": prompt, "completion": completion})
+    return row.model_copy(update={"text": prompt + completion})
 
 
 def _messages(example: Example, system_prompt: str) -> tuple[dict[str, str], ...]:
-    asked = CONTINUE + example.prompt if example.kind.family is ExampleFamily.COMPLETION else example.prompt
-    system = ({"role": "system", "content": system_prompt},) if system_prompt else ()
-    return (*system, {"role": "user", "content": asked}, {"role": "assistant", "content": example.response})
-
-
-def _plain_prompt(example: Example) -> str:
-    if not example.prompt or example.kind.family is ExampleFamily.COMPLETION:
-        return example.prompt
-    asked = "Question" if example.kind.family is ExampleFamily.QUESTION else "Instruction"
-    return f"{asked}: {example.prompt}\nAnswer:"
+    messages = [{"role": "system", "content": system_prompt}] if system_prompt else []
+    for turn in turns(example):
+        messages += [{"role": "user", "content": turn.user}, {"role": "assistant", "content": turn.assistant}]
+    return tuple(messages)

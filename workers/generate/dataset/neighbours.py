@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -15,7 +15,10 @@ _COLUMNS = 8192
 
 
 def near_pairs(
-    vectors: NDArray[np.float32], similarity: float, against: NDArray[np.float32] | None = None
+    vectors: NDArray[np.float32],
+    similarity: float,
+    against: NDArray[np.float32] | None = None,
+    tick: Callable[[], object] = lambda: None,
 ) -> Iterator[tuple[int, list[tuple[int, float]]]]:
     """Each row of unit ``vectors``, shape (n, d), in order, that has neighbours, with them and their cosines.
 
@@ -25,6 +28,7 @@ def near_pairs(
     import numpy as np
 
     for top in range(0, len(vectors), _ROWS):
+        tick()
         rows = vectors[top : top + _ROWS]
         others = vectors[: top + len(rows)] if against is None else against
         found: dict[int, list[tuple[int, float]]] = {}

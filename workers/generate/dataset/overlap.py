@@ -1,85 +1,51 @@
-"""Which examples say again what another says, within a split and across splits."""
+"""Shared runs of words: whether a text holds what a held-out row or a test file holds."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from agent.job.records import Example, Split
-from workers.generate.reading.words import tokens, word_list
-
-HELD_OUT_FIRST = (Split.TEST, Split.VALIDATION, Split.TRAIN)
-"""Order of precedence: what stands in a held-out split must leave training, never the other way round."""
+from workers.generate.reading.words import tokens
 
 OVERLAP_WORDS = 13
 """A shared run of this many words counts as overlap, as in the GPT-3 report (Brown et al. 2020, appendix C)."""
 
-_FILLERS = word_list("fillers")
-
-Run = tuple[str, ...]
+LEAST_WORDS = 6
+"""A shorter question that stands whole in a text says nothing: every text on a subject holds "what is a qubit"."""
 
 
 @dataclass
-class _Seen:
-    """What has been accepted so far."""
+class Runs:
+    """Runs of words that must not be trained on, each with the place it was taken from."""
 
-    pairs: set[tuple[str, str]] = field(default_factory=set)
-    prompts: dict[str, Split] = field(default_factory=dict)
-    responses: dict[str, Split] = field(default_factory=dict)
-    answer_runs: dict[Run, Split] = field(default_factory=dict)
-    """Runs of words of held-out answers."""
+    _long: dict[int, str] = field(default_factory=dict)
+    """Hash of a run of `OVERLAP_WORDS` words -> its place."""
+    _short: dict[int, list[tuple[tuple[str, ...], str]]] = field(default_factory=dict)
+    """Hash of the first `LEAST_WORDS` words of a shorter text -> all its words, and its place."""
 
+    def add(self, text: str, place: str) -> None:
+        """Remember all runs of a text, or the whole of one with at least `LEAST_WORDS` and fewer than a run's words."""
+        words = tokens(text)
+        if len(words) >= OVERLAP_WORDS:
+            for run in _runs(words, OVERLAP_WORDS):
+                self._long.setdefault(hash(run), place)
+        elif len(words) >= LEAST_WORDS:
+            self._short.setdefault(hash(tuple(words[:LEAST_WORDS])), []).append((tuple(words), place))
 
-def verdicts(examples: Iterable[Example]) -> Iterator[tuple[Example, str]]:
-    """Each example with '' when it stays, or why it goes: contaminated, duplicate, near_duplicate.
-
-    Held-out splits come first and keep their rows. ``contaminated``: its prompt or response, or a run of
-    `OVERLAP_WORDS` words of an answer, stands in a split of higher precedence. ``duplicate``: prompt and response were
-    seen in the same split. ``near_duplicate``: the same prompt in other words, in the same split. Prompts are compared
-    without case, punctuation, articles and filler words.
-    """
-    order = {split: place for place, split in enumerate(HELD_OUT_FIRST)}
-    seen = _Seen()
-    for example in sorted(examples, key=lambda item: order[item.split]):
-        reason = _judge(example, seen)
-        if not reason:
-            _remember(example, seen)
-        yield example, reason
-
-
-def _judge(example: Example, seen: _Seen) -> str:
-    prompt, response = _prompt_key(example), _response_key(example)
-    earlier = {seen.prompts.get(prompt), seen.responses.get(response)} - {None}
-    if earlier - {example.split} or _overlaps_held_out(example, seen):
-        return "contaminated"
-    if (prompt, response) in seen.pairs:
-        return "duplicate"
-    return "near_duplicate" if prompt and prompt in seen.prompts else ""
+    def found_in(self, text: str) -> str:
+        """The place of the first remembered run that stands in the text, '' without any."""
+        words = tokens(text)
+        if self._long:
+            for run in _runs(words, OVERLAP_WORDS):
+                if (place := self._long.get(hash(run))) is not None:
+                    return place
+        if self._short:
+            for at, run in enumerate(_runs(words, LEAST_WORDS)):
+                for whole, place in self._short.get(hash(run), ()):
+                    if tuple(words[at : at + len(whole)]) == whole:
+                        return place
+        return ""
 
 
-def _remember(example: Example, seen: _Seen) -> None:
-    prompt, response = _prompt_key(example), _response_key(example)
-    seen.pairs.add((prompt, response))
-    seen.responses.setdefault(response, example.split)
-    if prompt:
-        seen.prompts.setdefault(prompt, example.split)
-        if example.split is not Split.TRAIN:
-            for run in _runs(example.response):
-                seen.answer_runs.setdefault(run, example.split)
-
-
-def _overlaps_held_out(example: Example, seen: _Seen) -> bool:
-    return any(seen.answer_runs.get(run, example.split) is not example.split for run in _runs(example.response))
-
-
-def _prompt_key(example: Example) -> str:
-    return " ".join(token for token in tokens(example.prompt) if token not in _FILLERS)
-
-
-def _response_key(example: Example) -> str:
-    return " ".join(tokens(example.response))
-
-
-def _runs(text: str) -> Iterator[Run]:
-    words = tokens(text)
-    return (tuple(words[at : at + OVERLAP_WORDS]) for at in range(len(words) - OVERLAP_WORDS + 1))
+def _runs(words: list[str], length: int) -> Iterator[tuple[str, ...]]:
+    return (tuple(words[at : at + length]) for at in range(len(words) - length + 1))
