@@ -81,7 +81,7 @@ class _Checks:
         self._orders = orders_in(assignment.chunk)
         self._left = _ordered(assignment)
         self._left_in_all = assignment.limit
-        self._taken: set[tuple[str, str]] = set()
+        self._taken: set[tuple[str, str, bool]] = set()
 
     def passed(self, proposal: Proposal) -> Example:
         """The example.
@@ -98,7 +98,7 @@ class _Checks:
         length = _tokens(self._assignment, example)
         if length > self._most_tokens:
             raise DocumentRejected("longer_than_training", f"about {length} tokens")
-        asked = (" ".join(proposal.prompt.casefold().split()), proposal.context)
+        asked = (" ".join(proposal.prompt.casefold().split()), proposal.context, bool(proposal.wrong_answers))
         if asked in self._taken:
             raise DocumentRejected("duplicate", proposal.prompt)
         counts = slot not in _BESIDE

@@ -16,6 +16,7 @@ from workers.generate.backend import Assignment, Backend, Refused
 from workers.generate.check import Checked, accepted, check
 from workers.generate.extractive.completions import PLAIN_GENERATOR, whole_chunk
 from workers.generate.figures import UnitFigures, as_record
+from workers.generate.injection import orders_in
 from workers.generate.monitor.describe import describe
 from workers.generate.plan.assign import assign
 from workers.generate.plan.mix import target_mix
@@ -124,11 +125,14 @@ async def _checked(
 
 
 def _with_plain(checked: Checked, topic: str) -> Checked:
-    """The same with the chunk's own text before all else."""
-    plain = whole_chunk(checked.assignment.chunk)
+    """The same with the chunk's own text before all else, unless it holds orders that a model should not learn."""
+    chunk = checked.assignment.chunk
+    plain = whole_chunk(chunk)
     if plain is None:
         return checked
     try:
+        if orders_in(chunk):
+            raise DocumentRejected("orders_models_about", orders_in(chunk)[0])
         example = accepted(checked.assignment, plain, PLAIN_GENERATOR, topic)
     except DocumentRejected as fault:
         return Checked(

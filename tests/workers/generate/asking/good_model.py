@@ -14,6 +14,11 @@ from tests.workers.llm.server import Reply
 _SENTENCE = re.compile(r"[A-Z][^.!?\n]{20,240}\.(?=\s|$)")
 _STATEMENT = re.compile(r"^((?:An?|The|Every|Each)? ?[^,;:]{2,50}?) (is|are|can|has|have) (.{15,})\.$")
 
+_POINTER = re.compile(
+    r"(?:It|There|They|This|These|That|Those|He|She|We|You|What|Which|If|For|Since|When|While|As|In|On|At|By|With|To"
+    r"|Both|One|Other|Such|Here|So|But|And|Its|Their|Consider|Because|After|Before|From|Under|Another|Then)\b"
+)
+
 
 @dataclass(frozen=True)
 class Statement:
@@ -62,7 +67,9 @@ def fenced(user: str, name: str) -> str:
 def statements(text: str) -> list[Statement]:
     """The plain statements of a text, one for each subject."""
     matches = (_STATEMENT.match(sentence) for sentence in _SENTENCE.findall(text))
-    found = {match[1]: Statement(match[0], *match.groups()) for match in matches if match}
+    found = {
+        match[1]: Statement(match[0], *match.groups()) for match in matches if match and not _POINTER.match(match[1])
+    }
     return list(found.values())
 
 
@@ -93,7 +100,10 @@ def _pair(kind: str, prompt: str) -> Callable[[list[Statement]], dict[str, Any] 
 def _false_premise(found: list[Statement]) -> dict[str, Any]:
     each = found[0]
     return _written(
-        "false_premise", f"Why {each.verb} {each.topic} not {each.rest}?", f"That is mistaken. {each.text}", each
+        "false_premise",
+        f"Why {each.verb} {each.topic} not {each.rest}?",
+        f"No: {each.text[0].lower()}{each.text[1:]}",
+        each,
     )
 
 
@@ -102,7 +112,7 @@ def _unanswerable(found: list[Statement]) -> dict[str, Any]:
     return _written(
         "unanswerable",
         f"In which year {'were' if each.verb == 'are' else 'was'} {each.topic} described for the first time?",
-        f"The passage does not tell when {each.topic} came to be described. It does tell what follows. {each.text}",
+        f"The passage does not tell when {each.topic} came to be described. {each.text}",
         each,
     )
 
@@ -123,12 +133,10 @@ def _table(found: list[Statement]) -> dict[str, Any]:
 
 def _choice(found: list[Statement]) -> dict[str, Any]:
     each = found[0]
-    words = each.rest.split()[:4]
-    wrong = [" ".join(("no", *words[at:], *words[:at])) for at in range(1, 4)]
     return {
         "prompt": each.question,
         "response": " ".join(each.rest.split()[:5]),
-        "wrong_answers": wrong,
+        "wrong_answers": ["a magnet of cold iron", "a lamp for red light", "a valve for warm steam"],
         "evidence": [each.text],
     }
 
