@@ -35,7 +35,7 @@ def analyse(chunk: Chunk) -> Context:
     related = relations(lines)
     counted = quantities(lines, chunk.text)
     named = entities(chunk, lines)
-    concepts = key_concepts(chunk, lines, defined)
+    concepts = key_concepts(chunk, lines, defined, named)
     return Context(
         words=word_count(chunk.own_text),
         sentences=sum(line.kind is BlockKind.PARAGRAPH for line in complete),

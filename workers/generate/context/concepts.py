@@ -8,23 +8,30 @@ from collections.abc import Iterator, Sequence
 from agent.job.records import BlockKind, Chunk
 from workers.generate.context.phrases import Phrase, noun_phrases
 from workers.generate.context.prose import Line, masked
-from workers.generate.context.record import Concept, Definition
+from workers.generate.context.record import Concept, Definition, Entity
 from workers.generate.context.tagging import commonness, singular, tag
 from workers.generate.reading.layout import place_blocks
 from workers.generate.reading.words import VAGUE_HEADS
 
 MOST = 10
 MIN_WEIGHT = 0.15
-COMMON = 60
-"""A single word that stands so often in a million words of books is no term, unless the headings name it."""
+COMMON = 4.7
+"""Zipf frequency from which a single word ("access", "version") is no term, unless the headings name it; those of a
+field ("circuit", "yeast", "matrix") lie below 4.5."""
+_COMMONEST = 6.0
 _PROMINENT = 2.0
 _DEFINED = 2.0
 _WORD_TOO_MANY = 1.4
 """How much more a phrase weighs for each word after its first: the longer one says more exactly what is meant."""
 
 
-def key_concepts(chunk: Chunk, lines: Sequence[Line], definitions: Sequence[Definition]) -> tuple[Concept, ...]:
-    """The concepts of the chunk, the weightiest first, each where it stands first; weights are relative to it."""
+def key_concepts(
+    chunk: Chunk, lines: Sequence[Line], definitions: Sequence[Definition], entities: Sequence[Entity]
+) -> tuple[Concept, ...]:
+    """The concepts of the chunk, the weightiest first, each where it stands first; weights are relative to it. Persons,
+    places and dates are names and no concepts.
+    """
+    names = " ".join(entity.text for entity in entities if entity.label in ("person", "place", "date"))
     prominent = {phrase.key for text in _headings(chunk) for phrase in noun_phrases(tag(masked(text)))}
     prominent |= {word for key in prominent for word in key.split()}
     defined = {singular(word) for definition in definitions for word in definition.term.split()}
@@ -32,7 +39,8 @@ def key_concepts(chunk: Chunk, lines: Sequence[Line], definitions: Sequence[Defi
     times: dict[str, int] = {}
     for line in lines:
         for phrase in noun_phrases(line.tokens):
-            if _names_something(phrase, prominent):
+            is_name = chunk.text[phrase.start : phrase.end] in names
+            if not is_name and _names_something(phrase, prominent):
                 first.setdefault(phrase.key, phrase)
                 times[phrase.key] = times.get(phrase.key, 0) + 1
     weights = {
@@ -77,6 +85,5 @@ def _names_something(phrase: Phrase, prominent: set[str]) -> bool:
 
 
 def _speciality(phrase: Phrase) -> float:
-    """From 0.5 for words of every day to 1 for words that books do not use."""
-    seen = min(commonness(token.lower) for token in phrase.tokens)
-    return 1 - 0.5 * min(1.0, math.log1p(seen) / math.log1p(2000))
+    """From 0.5 for words of every day to 1 for words that hardly anybody uses."""
+    return 1 - 0.5 * min(1.0, min(commonness(token.lower) for token in phrase.tokens) / _COMMONEST)

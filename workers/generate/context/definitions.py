@@ -11,8 +11,8 @@ from workers.generate.context.record import Definition
 from workers.generate.context.tagging import MASK
 from workers.generate.reading.words import PRONOUNS, VAGUE_HEADS, VAGUE_MODIFIERS, leans_on_context, tokens, word_list
 
-_TERM = rf"(?:(?:An?|The|In [^,]{{3,40}}, (?:an?|the)?) ?)?(?P<term>[^\W\d_{MASK}][^,;:(){MASK}]{{0,60}}?)"
-_ASIDE = r"(?: \([^)]{1,60}\)|, (?:or|also|often|sometimes|short)\b[^,]{2,60},)?"
+_TERM = rf"(?:In [^,]{{3,40}}, (?:an? |the )?|(?:An?|The) )?(?P<term>[^\W\d_{MASK}][^,;:(){MASK}]{{0,60}}?)"
+_ASIDE = rf"(?: \([^)]{{1,60}}\)|,? {MASK}+,?|, (?:or|also|often|sometimes|short)\b[^,]{{2,60}},)?"
 _IS_A = re.compile(
     rf"{_TERM}{_ASIDE} (?:is|are|was|were) (?:defined as |simply |essentially |basically )?"
     r"(?P<what>(?:an?|the|any|one of the)\b .+|(?:[\w\-]+ ){1,4}?(?:that|which|used|made|consisting) .+)",
@@ -48,7 +48,7 @@ def definitions(lines: Sequence[Line]) -> tuple[Definition, ...]:
 
 
 def _terms(line: Line) -> Iterator[str]:
-    text = line.text
+    text = line.plain
     if not line.is_complete:
         found = _ENTRY.fullmatch(text) if line.kind is BlockKind.LIST else None
     else:
@@ -86,6 +86,7 @@ def _is_term(term: str) -> bool:
         and not set(words) & PRONOUNS
         and words[0] not in VAGUE_MODIFIERS
         and not (len(words) == 1 and (words[0] in VAGUE_HEADS or len(words[0]) < 2))
+        and not words[-1].isdigit()
         and not set(words) & _CLAUSE_WORDS
         and not (words[0] in VAGUE_HEADS and "of" not in words)
     )

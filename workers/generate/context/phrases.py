@@ -13,7 +13,7 @@ MAX_WORDS = 4
 _INSIDE = ("NN", "JJ", "VBN", "VBG")
 _NO_BEGINNING = POINTERS | PRONOUNS | VAGUE_MODIFIERS | word_list("phrase_strippers")
 _DETERMINERS = ("DT", "PRP", "PRP$", "PDT")
-_OPENERS = ("DT", "PRP$", "JJ", "CD", "VBZ", "VBP", "VB")
+_OPENERS = ("DT", "PRP$", "JJ", "CD")
 
 
 _CONTRACTED = re.compile(r"['\u2019](?:s|re|ll|ve|d|m|t)$", re.IGNORECASE)
@@ -60,9 +60,8 @@ def _goes_on(token: Token, run: Sequence[Token], before: str) -> bool:
     if token.tag in ("VBN", "VBG"):
         if run:
             return token.lower.endswith("computing")
-        return (
-            token.tag == "VBN" or before in _OPENERS
-        )  # "the boiling water" names a thing, "by boiling water" tells what is done
+        # "the boiling water" names a thing, "by boiling water" and "was boiled" tell what is done
+        return before in _OPENERS or (token.tag == "VBN" and before in ("", "IN", "CC"))
     if token.tag.startswith("JJ") and run and run[-1].is_noun:
         return False
     return token.tag.startswith(_INSIDE)
@@ -70,7 +69,7 @@ def _goes_on(token: Token, run: Sequence[Token], before: str) -> bool:
 
 def _trimmed(run: Sequence[Token], following: Token) -> Phrase | None:
     kept = list(run)
-    if len(kept) > 1 and kept[-1].tag == "NNS" and following.tag in _DETERMINERS:
+    if len(kept) > 1 and kept[-1].tag == "NNS" and following.tag in (*_DETERMINERS, "WRB"):
         kept.pop()  # "the code displays the energy": before an article it is the verb
     while kept and not (kept[-1].is_noun or (len(kept) > 1 and kept[-1].tag == "VBG")):
         kept.pop()

@@ -10,7 +10,11 @@ from workers.generate.context.tagging import MASK, Token, tag
 from workers.generate.reading.layout import PlacedBlock, place_blocks
 from workers.generate.reading.sentences import Sentence, split_sentences
 
-_NO_LANGUAGE = re.compile(r"\$\$.+?\$\$|\$[^$\n]+\$|`[^`\n]+`|https?://\S+|\\[a-zA-Z]+(?:\{[^}]*\})+", re.DOTALL)
+_NO_LANGUAGE = re.compile(
+    r"\$\$.+?\$\$|\$(?!\s)[^$\n]+?(?<!\s)\$(?!\d)|`[^`\n]+`|https?://\S+|\\[a-zA-Z]+(?:\{[^}]*\})+", re.DOTALL
+)
+"""Where a formula begins and ends is Pandoc's rule, which tells $x$ from "$5 and $6"
+(https://pandoc.org/MANUAL.html#extension-tex_math_dollars)."""
 _PROSE = frozenset({BlockKind.PARAGRAPH, BlockKind.LIST, BlockKind.QUOTE, BlockKind.CAPTION})
 _ITEM = re.compile(r"^\s*(?:[-*•]|\d+[.)])\s+", re.MULTILINE)
 

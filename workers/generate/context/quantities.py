@@ -28,11 +28,13 @@ _NUMBER = (
     r"(?P<number>[-\u2212+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:\s?[x\u00d7]\s?10\^?\{?[-\u2212]?\d+\}?|e[-+]?\d+)?)"
 )
 _DIGITS = re.compile(
-    rf"(?<![\w.,^/{MASK}#\-])(?P<currency>[€£¥]|US\$)?\s?{_NUMBER}(?:\s(?P<scale>{'|'.join(_SCALES)}))?"
+    rf"(?<![\w.,^/{MASK}#\-])(?P<currency>[€£¥]|(?:US)?\$)?\s?{_NUMBER}(?:\s(?P<scale>{'|'.join(_SCALES)}))?"
     r"(?:(?P<gap>[ \u00a0\u2009\-]?)(?P<unit>%|‰|°[CF]?|℃|[A-Za-zµμΩ][\w/²³µμΩ]*))?(?![\w^])"
 )
 _IN_WORDS = re.compile(
-    rf"\b(?P<number>{'|'.join(_SPELLED)})(?: (?P<scale>{'|'.join(_SCALES)}))?[ \-](?P<unit>[a-z]+)\b", re.IGNORECASE
+    rf"\b(?P<number>{'|'.join(_SPELLED)})(?: (?P<scale>{'|'.join(_SCALES)}))?(?: [a-z]+(?:al|ic|ed|er|ous))?[ \-]"
+    r"(?P<unit>[a-z]+)\b",
+    re.IGNORECASE,
 )
 _LABEL = re.compile(
     r"(?:(?i:figure|fig\.|table|section|chapter|equation|eq\.|step|task|exercise|example|version|part|page|line|volume|no\."
@@ -48,6 +50,11 @@ def quantities(lines: Sequence[Line], text: str) -> tuple[Quantity, ...]:
     )
 
 
+def is_unit(text: str) -> bool:
+    """Whether it is written like a unit of measure."""
+    return text in _SYMBOLS or text.lower() in _WORDS
+
+
 def _start(quantity: Quantity) -> int:
     return quantity.start
 
@@ -60,10 +67,8 @@ def _of(line: Line, text: str) -> Iterator[Quantity]:
             yield _quantity(line, text, match.start(), match.end("unit"), value, match["unit"])
     for match in _DIGITS.finditer(plain):
         number, unit = match["number"], match["unit"] or ""
-        if not (unit in _SYMBOLS or unit.lower() in _WORDS) or (
-            unit.isalpha() and len(unit) == 1 and match["gap"] == "-"
-        ):
-            unit = ""
+        if not is_unit(unit) or (len(unit) == 1 and (match["gap"] == "-" or (not match["gap"] and unit in "KMCFGSTH"))):
+            unit = ""  # "4K", "5G" and "4-k" are names
         start = match.start("currency") if match["currency"] else match.start("number")
         end = match.end("unit") if unit else match.end("scale") if match["scale"] else match.end("number")
         if not unit and not match["currency"] and _is_no_amount(plain, match):
@@ -75,7 +80,7 @@ def _of(line: Line, text: str) -> Iterator[Quantity]:
 def _is_no_amount(plain: str, match: re.Match[str]) -> bool:
     before, after = plain[: match.start("number")], plain[match.end("number") :]
     number = match["number"]
-    glued = bool(re.match(r"[\w)\]:]|\.\d|[-/]\w", after)) or before[-1:] in ("[", "=", "_", ":", "v")
+    glued = bool(re.match(r"[\w)\]:]|[.,]\d|[-/]\w| [A-Z]", after)) or before[-1:] in ("[", "=", "_", ":", "v")
     return glued or bool(_YEAR.fullmatch(number)) or bool(_LABEL.search(before)) or not before.strip()
 
 

@@ -13,6 +13,10 @@ MIN_LINE_WORDS = 6
 """Shorter sentences have no room for two things and what is said of them."""
 
 
+MIN_SIDE_WORDS: dict[RelationKind, int] = {"cause": 2, "comparison": 1, "part_of": 1, "sequence": 2}
+"""A cause and a step are clauses ("Ever since …" has none before it), what is compared or has parts may be one word."""
+
+
 class _Cue(NamedTuple):
     kind: RelationKind
     pattern: re.Pattern[str]
@@ -27,9 +31,10 @@ _FINITE = "".join(
 _SPAN_OF_TIME = r"(?:\d|the \w+ies\b|then\b|ancient\b|it began|its\b|at least\b|early\b|the (?:late|early))"
 _CAUSES = (
     "causes?|caused|causing|leads? to|led to|leading to|results? in|resulted in|resulting in|triggers?|triggered"
-    "|gives? rise to|gave rise to|brings? about|brought about|forces?|forced|induces?|induced|prevents?|prevented"
+    "|contributes? to|contributed to|gives? rise to|gave rise to|brings? about|brought about|forces?|forced|induces?|induced|prevents?|prevented"
     r"|enables?|enabled|ensures?|ensured|thereby \w+ing"
 )
+_THEREFORE = "(?:therefore|thus|hence|consequently|so(?! on| that| far| forth| much| many)|as a result)"
 _CLAUSE = r"(?=\w+ing\b|the\b|you\b|it\b|they\b|an?\b|we\b)"
 _CONNECTED = r"(?:from|to|in|with)"
 
@@ -51,7 +56,7 @@ _CUES = (
     _Cue("cause", _between(rf"since(?! {_SPAN_OF_TIME})")),
     _Cue("cause", _opening(rf"(?:Because of|Because|Due to|Since(?! {_SPAN_OF_TIME})|Owing to|As a result of)"), True),
     _Cue("cause", _verb(_CAUSES), True),
-    _Cue("cause", _between(r"(?<=[;,.] )(?:and )?(?:therefore|thus|hence|consequently|so|as a result),?"), True),
+    _Cue("cause", _between(rf"(?:(?<=[;,.] )(?:and )?|and ){_THEREFORE},?"), True),
     _Cue(
         "comparison",
         re.compile(
@@ -84,7 +89,12 @@ _CUES = (
     ),
     _Cue("comparison", _between(r"(?:just )?as (?!well|long|soon|far|such|much as)\w+ as")),
     _Cue("comparison", re.compile(r"(?:.* )?[Dd]ifferences? between (?P<one>.+?) and (?P<two>.+)", re.DOTALL)),
-    _Cue("part_of", _verb("consists? of|consisted of|comprises?|comprised|contains?|includes?")),
+    _Cue(
+        "part_of",
+        _verb(
+            r"(?<!\bthat )(?<!\bwhich )(?<!\bnot )(?<!n't )(?:consists? of|consisted of|consisting of|comprises?|comprised|contains?|includes?)"
+        ),
+    ),
     _Cue(
         "part_of",
         _between(
@@ -102,7 +112,9 @@ _CUES = (
     ),
     _Cue(
         "part_of",
-        _between(r"(?:is|are|was|were|forms?) (?:an? |the )?(?:\w+ )?(?:parts?|components?|subsets?|members?) of"),
+        _between(
+            r"(?:is|are|was|were|forms?) (?:an? |the )?(?:\w+ )?(?:parts?|components?|subsets?|members?|branch(?:es)?|subfields?) of"
+        ),
         True,
     ),
     _Cue("sequence", re.compile(r"(?P<one>First(?:ly)?,? .+?[,;.]) (?:and )?(?:then|next|second(?:ly)?) (?P<two>.+)")),
@@ -134,6 +146,6 @@ def _of(line: Line) -> list[Relation]:
         if match is None:
             continue
         left, right = (match[name].strip(" ,;:.\n") for name in (("two", "one") if cue.swapped else ("one", "two")))
-        if left and right:
+        if min(len(left.split()), len(right.split())) >= MIN_SIDE_WORDS[cue.kind]:
             found[cue.kind] = Relation(line.text, line.start, cue.kind, left, right)
     return list(found.values())

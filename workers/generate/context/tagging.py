@@ -76,16 +76,21 @@ def singular(noun: str) -> str:
 
 
 @cache
-def commonness(word: str) -> int:
-    """How often the lower-case word stands in TextBlob's million words of books; 0 where it does not."""
-    from textblob.en import spelling
+def commonness(word: str) -> float:
+    """Zipf frequency of an English word: log10 of how often it stands in a billion words; 0 where it does not."""
+    from wordfreq import zipf_frequency
 
-    return int(spelling.get(word, 0) or 0)
+    return float(zipf_frequency(word, "en", wordlist="small"))
 
 
 def is_word(text: str) -> bool:
     """Whether the tagger knows it, in lower case, as a word of the language."""
     return text.lower() in _parser().lexicon
+
+
+def is_known_name(text: str) -> bool:
+    """Whether the tagger knows it, with its capital, as a name and nothing else."""
+    return bool(_parser().lexicon.get(text) == "NNP")
 
 
 @cache
