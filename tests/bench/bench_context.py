@@ -1,7 +1,7 @@
 """What is found in passages of real documents, part by part against labels of a reader, and what a chunk costs.
 
-The labels stand in context_labels.tsv: 64 paragraphs and lists, one a document, drawn at random (half from documents on
-one subject, half from web pages on any), each labelled by reading it beside what was found. A row names the file and the
+The labels stand in context_labels.tsv: 64 paragraphs and lists, one a document, drawn at random (from documents on one
+subject and from web pages on any), each labelled by reading it beside what was found. A row names the file and the
 block by hash, and a part with its place; a row of part "block" says that the block was read. Of concepts the five
 weightiest were judged, so that there is no recall of them.
 """

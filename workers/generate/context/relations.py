@@ -31,7 +31,8 @@ _FINITE = "".join(
 _SPAN_OF_TIME = r"(?:\d|the \w+ies\b|then\b|ancient\b|it began|its\b|at least\b|early\b|the (?:late|early))"
 _CAUSES = (
     "causes?|caused|causing|leads? to|led to|leading to|results? in|resulted in|resulting in|triggers?|triggered"
-    "|contributes? to|contributed to|gives? rise to|gave rise to|brings? about|brought about|forces?|forced|induces?|induced|prevents?|prevented"
+    "|contributes? to|contributed to|gives? rise to|gave rise to|brings? about|brought about|forces?|forced|induces?"
+    "|induced|prevents?|prevented"
     r"|enables?|enabled|ensures?|ensured|thereby \w+ing"
 )
 _THEREFORE = "(?:therefore|thus|hence|consequently|so(?! on| that| far| forth| much| many)|as a result)"
@@ -92,7 +93,8 @@ _CUES = (
     _Cue(
         "part_of",
         _verb(
-            r"(?<!\bthat )(?<!\bwhich )(?<!\bnot )(?<!n't )(?:consists? of|consisted of|consisting of|comprises?|comprised|contains?|includes?)"
+            r"(?<!\bthat )(?<!\bwhich )(?<!\bnot )(?<!n't )"
+            "(?:consists? of|consisted of|consisting of|comprises?|comprised|contains?|includes?)"
         ),
     ),
     _Cue(
@@ -113,7 +115,8 @@ _CUES = (
     _Cue(
         "part_of",
         _between(
-            r"(?:is|are|was|were|forms?) (?:an? |the )?(?:\w+ )?(?:parts?|components?|subsets?|members?|branch(?:es)?|subfields?) of"
+            r"(?:is|are|was|were|forms?) (?:an? |the )?(?:\w+ )?"
+            "(?:parts?|components?|subsets?|members?|branch(?:es)?|subfields?) of"
         ),
         True,
     ),
