@@ -55,11 +55,11 @@ def lay_out(row: Row, tokenizer: PreTrainedTokenizerBase) -> Layout:
 
 
 def question_of(row: Row) -> str:
-    """What is asked: the last user turn, the prompt, or '' for plain text."""
+    """What is asked: the last user turn, the last question of the prompt, or '' for plain text."""
     if row.format is RowFormat.CHAT:
         return next((turn["content"] for turn in reversed(row.messages) if turn["role"] == "user"), "")
     before, after = PLAIN_QUESTION.split("{}")
-    return row.prompt.removeprefix(before).removesuffix(after)
+    return row.prompt.rpartition(before)[2].removesuffix(after)
 
 
 def answer_of(row: Row) -> str:

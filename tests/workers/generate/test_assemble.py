@@ -9,7 +9,7 @@ import pytest
 
 from agent.errors import InvalidSpec, NotEnoughData
 from agent.job.artifacts import UnitPlan
-from agent.job.records import Chunk, Example, RowFormat, SourceEntry, Split
+from agent.job.records import Chunk, Example, ExampleKind, RowFormat, SourceEntry, Split
 from agent.store import ArtifactReader
 from tests.workers.generate.chunks import chunk
 from tests.workers.generate.desk import Desk, model, rows
@@ -122,3 +122,60 @@ def test_the_order_depends_on_the_seed_alone(tmp_path: Path) -> None:
     other = order("d", many, 18)
     assert sorted(other) == sorted(given)
     assert other != given
+
+
+def test_multiple_choice_has_a_file_of_its_own_and_none_is_trained_on(tmp_path: Path) -> None:
+    choice = example("Which gate flips a bit?", "X", split=Split.TEST, document="d3", kind=ExampleKind.CHOICE)
+    choice = choice.model_copy(update={"wrong_answers": ("Y", "Z")})
+    trained = choice.model_copy(update={"id": "e" * 16, "split": Split.TRAIN, "document_id": "d1"})
+    _, artifact = assembled(desk(tmp_path), [*EXAMPLES, choice, trained])
+    (row,) = rows(artifact, "choices")
+    assert (row.id, row.wrong_answers, row.split) == (choice.id, ("Y", "Z"), Split.TEST)
+    assert not any(row.kind is ExampleKind.CHOICE for split in Split for row in rows(artifact, split))
+    assert artifact.manifest.facts["choices"] == {"test": 1}
+    assert artifact.manifest.tallies["examples"].rejected["choice_in_training"] == 1
+
+
+def test_what_each_row_was_made_of_is_kept_in_the_order_of_the_rows(tmp_path: Path) -> None:
+    _, artifact = assembled(desk(tmp_path))
+    kept = list(artifact.records("examples.jsonl", Example))
+    assert [each.id for each in kept] == [row.id for split in Split for row in rows(artifact, split)]
+    assert all(each in EXAMPLES for each in kept)
+
+
+def test_a_test_file_of_the_users_keeps_its_questions_out_of_training(tmp_path: Path) -> None:
+    (tmp_path / "mine.csv").write_text("question,answer\nWhat is noise?,Anything.\nWhat is a code?,A set.\n")
+    _, artifact = assembled(desk(tmp_path, benchmarks=[str(tmp_path / "mine.csv")]))
+    (gone,) = [row for row in artifact.rejected() if row.reason == "in_benchmark"]
+    assert gone.detail == f"What is noise? (beside {tmp_path / 'mine.csv'}:2)"
+    assert [row.messages[0]["content"] for row in rows(artifact, "test")] == ["What is a code?"]
+    assert artifact.manifest.facts["contamination"]["in_benchmark"] == 1
+
+
+def test_a_test_file_that_is_gone_when_the_worker_reads_it_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InvalidSpec, match=r"gone\.txt.*does not exist"):
+        assembled(desk(tmp_path, benchmarks=[str(tmp_path / "gone.txt")]))
+
+
+def test_a_large_dataset_comes_near_to_its_mix_and_both_shares_are_shown(tmp_path: Path) -> None:
+    kinds = {ExampleKind.EXPLAIN: 1500, ExampleKind.FACTUAL: 60, ExampleKind.CONTINUE: 60}
+    many = [
+        example(f"{kind} about item {number}?", f"{kind} {number}.", kind=kind, document=f"d{number % 40}")
+        for kind, count in kinds.items()
+        for number in range(count)
+    ]
+    _, balanced = assembled(desk(tmp_path / "a"), many)
+    figures = balanced.manifest.facts["balance"]["kinds"]
+    assert figures["before"]["explain"] > 0.9 > figures["after"]["explain"] > figures["target"]["explain"]
+    assert sum(balanced.manifest.facts["rows"]["train"].values()) >= 500
+    _, given = assembled(desk(tmp_path / "b", balance=False), many)
+    assert given.manifest.facts["balance"]["kinds"]["after"] == figures["before"]
+
+
+def test_the_same_examples_give_the_same_bytes_in_any_order(tmp_path: Path) -> None:
+    first, second = (
+        assembled(desk(tmp_path / name), examples)[1] for name, examples in (("a", EXAMPLES), ("b", EXAMPLES[::-1]))
+    )
+    names = ("train.jsonl", "validation.jsonl", "test.jsonl", "choices.jsonl", "examples.jsonl", "sources.jsonl")
+    assert {name: first.read_file(name) for name in names} == {name: second.read_file(name) for name in names}
+    assert first.manifest.facts == second.manifest.facts
