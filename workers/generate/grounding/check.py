@@ -13,11 +13,10 @@ from agent.job.records import Chunk, ExampleFamily, ExampleKind, Span
 from workers.generate.backend import Assignment, Proposal, Quote
 from workers.generate.grounding.find import find_span
 from workers.generate.grounding.normal import normal
-from workers.generate.grounding.polarity import stand
 from workers.generate.grounding.refusals import answers, is_refusal
 from workers.generate.grounding.support import Evidence, fault_of_claim
 from workers.generate.grounding.words import is_negation, words
-from workers.generate.reading.sentences import split_sentences
+from workers.generate.reading.sentences import Sentence, split_sentences
 
 MAX_EVIDENCE_WORDS = 150
 """Longer quotations for a short answer point at nothing, unless the kind rests on the whole passage."""
@@ -56,9 +55,9 @@ def grounded(assignment: Assignment, proposal: Proposal) -> tuple[Span, ...]:
 
 def _check(assignment: Assignment, proposal: Proposal, spans: Sequence[Span]) -> None:
     kind, chunk = proposal.kind, assignment.chunk
-    if kind.family is ExampleFamily.COMPLETION:
-        if normal(proposal.response).text not in normal(chunk.text).text:
-            raise DocumentRejected("not_verbatim", proposal.response)
+    if kind is ExampleKind.PLAIN and normal(proposal.response).text not in normal(chunk.text).text:
+        raise DocumentRejected("not_verbatim", proposal.response)
+    if kind.family is ExampleFamily.COMPLETION and proposal.response in chunk.text:
         return
     if kind is ExampleKind.UNANSWERABLE:
         _check_refusal(proposal, chunk)
@@ -69,8 +68,6 @@ def _check(assignment: Assignment, proposal: Proposal, spans: Sequence[Span]) ->
     quoted = sum(len(span.text.split()) for span in spans)
     if kind not in _WHOLE_PASSAGE and quoted > MAX_EVIDENCE_WORDS and proposal.response not in evidence.text:
         raise DocumentRejected("evidence_too_long", f"{quoted} words")
-    for exchange in proposal.history:
-        _check_claims(exchange.response, evidence)
     if kind is ExampleKind.FALSE_PREMISE:
         _check_correction(proposal, evidence)
         return
@@ -107,8 +104,19 @@ def sentences_of(chunk: Chunk) -> tuple[tuple[int, str], ...]:
 def _sentences(text: str, language: str) -> tuple[tuple[int, str], ...]:
     found = []
     for line in re.finditer(r"[^\n]+(?:\n(?![\n\-*•|\d])[^\n]+)*", text):
-        found += [(line.start() + each.start, each.text) for each in split_sentences(line[0], language)]
+        found += [(line.start() + each.start, each.text) for each in _unbroken(line[0], language)]
     return tuple(found)
+
+
+def _unbroken(text: str, language: str = "en") -> list[Sentence]:
+    """Sentences with white space between them: what stands between the dots of a name is none."""
+    found: list[Sentence] = []
+    for sentence in split_sentences(text, language):
+        if found and found[-1].end == sentence.start:
+            last = found.pop()
+            sentence = Sentence(last.text + sentence.text, last.start)
+        found.append(sentence)
+    return found
 
 
 def _check_claims(response: str, evidence: Evidence) -> None:
@@ -123,7 +131,7 @@ def _check_claims(response: str, evidence: Evidence) -> None:
 def claims(response: str) -> Iterator[str]:
     """The sentences and items of a response; a bare yes or no claims what the rest says."""
     for line in _ITEM.sub("", response).splitlines():
-        for sentence in split_sentences(line):
+        for sentence in _unbroken(line):
             if not _BARE.fullmatch(sentence.text):
                 yield sentence.text
 
@@ -153,18 +161,20 @@ def _check_refusal(proposal: Proposal, chunk: Chunk) -> None:
 def _check_correction(proposal: Proposal, evidence: Evidence) -> None:
     """The answer must contradict the question; what it denies stands in the question, not in the evidence."""
     found = list(claims(proposal.response))
-    if not any(stand(claim).heads or _CORRECTS.search(claim) for claim in found) and "no" not in words(
-        proposal.response.lower()
-    ):
+    if not any(map(_denies, found)) and not _BARE.match(proposal.response):
         raise DocumentRejected("premise_accepted", proposal.response)
     premise = Evidence((*evidence.sentences, proposal.prompt), evidence.given)
     for claim in found:
-        denies = bool(stand(claim).heads) or bool(_CORRECTS.search(claim))
+        denies = _denies(claim)
         reason, detail = fault_of_claim(claim, premise if denies else evidence)
         if reason and not (denies and reason in ("negation_flipped", "opposite", "roles_exchanged")):
             raise DocumentRejected(reason, f"{detail}: {claim}")
     if all(fault_of_claim(claim, evidence)[0] in ("unsupported", "number_not_in_evidence") for claim in found):
         raise DocumentRejected("unsupported", proposal.response)
+
+
+def _denies(claim: str) -> bool:
+    return any(map(is_negation, words(claim))) or bool(_CORRECTS.search(claim))
 
 
 def _check_options(proposal: Proposal, evidence: Evidence) -> None:

@@ -33,6 +33,7 @@ class Stand(NamedTuple):
     denied: frozenset[str]
     heads: tuple[str, ...]
     """The first content word after each negation: what is denied first of all."""
+    negations: int
     passive: bool
     prefixed: frozenset[str]
     """Its words that deny by themselves."""
@@ -47,11 +48,13 @@ def stand(sentence: str) -> Stand:
     denied: set[str] = set()
     heads: list[str] = []
     prefixed: set[str] = set()
-    for clause in _CLAUSE.split(_IDLE.sub(" ", sentence)):
+    negations = 0
+    for clause in _CLAUSE.split(_IDLE.sub(" ", sentence.strip())):
         reach, fresh = 0, False
         for word in words(clause):
             if is_negation(word):
                 reach, fresh = (0, False) if reach == REACH_WORDS and fresh else (REACH_WORDS, True)
+                negations += 1
             elif word.lower() in BARRIERS:
                 reach = 0
             elif not is_small(word):
@@ -62,11 +65,11 @@ def stand(sentence: str) -> Stand:
                     prefixed.add(root)
                     (affirmed if reach else denied).add(stem(bare))
                 (denied if reach else affirmed).add(root)
-                if reach and fresh:
+                if reach and fresh and not root.isdigit():
                     heads.append(root)
                 fresh, reach = False, max(0, reach - 1)
     return Stand(
-        tuple(order), frozenset(affirmed), frozenset(denied), tuple(heads), bool(_PASSIVE.search(sentence)),
+        tuple(order), frozenset(affirmed), frozenset(denied), tuple(heads), negations, bool(_PASSIVE.search(sentence)),
         frozenset(prefixed), bool(_ENUMERATION.search(sentence)),
     )  # fmt: skip
 
@@ -74,8 +77,11 @@ def stand(sentence: str) -> Stand:
 def flips(claim: Stand, evidence: Stand) -> str:
     """The word that one of them affirms and the other denies, or ''.
 
-    A claim that denies in a word of its own ("unnecessary", "tasteless") is not held to the evidence's denials.
+    A claim that denies in a word of its own ("unnecessary", "tasteless") is not held to the evidence's denials, and
+    where both deny as often, they may put it differently.
     """
+    if claim.negations and claim.negations == evidence.negations:
+        return ""
     for head in claim.heads:
         if head in evidence.affirmed and head not in evidence.denied:
             return head

@@ -31,6 +31,7 @@ SYMMETRIC = frozenset(word_list("symmetric"))
 RARE_ZIPF = 4.0
 """Words of a lower Zipf frequency (wordfreq: log10 of occurrences in a billion words) are terms of a field."""
 
+_BRITISH = re.compile(r"(?<=[a-z]{4})is(?=e[sdr]?$|ing$|ation)")
 _WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)?")
 
 
@@ -50,18 +51,26 @@ def _parts(word: str) -> tuple[str, ...]:
 
 def is_small(word: str) -> bool:
     """Whether it claims nothing by itself: articles, pronouns, auxiliaries."""
-    return word.lower() in _SMALL
+    return word.lower() in _SMALL and not _is_acronym(word)
 
 
 def is_negation(word: str) -> bool:
     """Whether it turns a statement into its opposite."""
-    return word.lower() in _NEGATIONS
+    return word.lower() in _NEGATIONS and not _is_acronym(word)
+
+
+def _is_acronym(word: str) -> bool:
+    """Whether it is the name of a gate or operator: NOT, AND, OR."""
+    return len(word) > 1 and word.isupper()
 
 
 @lru_cache(maxsize=65_536)
 def stem(word: str) -> str:
-    """What the forms of a word share, by the Snowball stemmer for English (https://snowballstem.org)."""
-    return str(_stemmer().stemWord(word.lower()))
+    """What the forms of a word share, by the Snowball stemmer for English (https://snowballstem.org).
+
+    British and American spellings (colour, minimise) have one stem.
+    """
+    return str(_stemmer().stemWord(_BRITISH.sub("iz", word.lower()).replace("our", "or")))
 
 
 @cache
