@@ -19,6 +19,9 @@ WINDOW_CHUNKS = 400
 LEAST_EXAMPLES = 20
 """Examples without which shares and means of a window say nothing."""
 
+LEAST_DOCUMENTS = 3
+"""Documents in a window that is held against those before: one document's nature, such as a glossary's, is no drift."""
+
 
 @dataclass(frozen=True)
 class Alert:
@@ -183,7 +186,7 @@ def _of_a_window(window: Batch, before: Batch) -> Iterator[Alert]:
         return
     for limit in _ABSOLUTE:
         yield from _held(window, limit)
-    if before.examples >= WINDOW_PROPOSALS:
+    if before.examples >= WINDOW_PROPOSALS <= window.proposed and window.documents >= LEAST_DOCUMENTS:
         yield from _drifted(window, before)
 
 

@@ -27,6 +27,8 @@ class Batch(BaseModel):
     chunks: int = 0
     barren: int = 0
     """Chunks without a single example."""
+    documents: int = 0
+    """Documents that the examples are of; together, one on both sides of a border counts twice."""
     examples: int = 0
     refused: dict[str, int] = {}
     """Reason -> proposals that were refused, or failed."""
@@ -71,6 +73,7 @@ def together(batches: Iterable[Batch]) -> Batch:
         "shards": tuple(shard for batch in given for shard in batch.shards),
         "chunks": sum(batch.chunks for batch in given),
         "barren": sum(batch.barren for batch in given),
+        "documents": sum(batch.documents for batch in given),
         "examples": total,
         "target": next((batch.target for batch in reversed(given) if batch.target), {}),
     }

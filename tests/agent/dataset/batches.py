@@ -19,6 +19,7 @@ def batch(number: int, **fields: Any) -> Batch:
         "shards": (f"{number:04d}",),
         "chunks": 20,
         "barren": 3,
+        "documents": 4,
         "examples": SIZE,
         "refused": {"ungrounded": rng.randrange(4)},
         "kinds": counted(rng, KINDS),

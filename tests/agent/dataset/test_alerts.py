@@ -42,6 +42,11 @@ def test_a_fault_that_begins_within_a_job_is_told_with_its_figure_and_what_to_do
     assert set(alert.shards) <= {f"{number:04d}" for number in range(10, 14)}
 
 
+def test_the_nature_of_a_single_document_is_no_drift() -> None:
+    glossary = {"kinds": {"factual": SIZE}, "lengths": (0, SIZE, 0, 0, 0, 0, 0, 0), "documents": 1}
+    assert alerts_of([*(batch(number) for number in range(10)), batch(10, **glossary), batch(11, **glossary)]) == ()
+
+
 def test_an_alert_is_told_once_and_counted_after() -> None:
     monitor = Monitor()
     told = [alert.name for number in range(8) for alert in monitor.take(batch(number, repeated_questions=0.5))]

@@ -31,6 +31,7 @@ def describe(
     return Batch(
         chunks=len(chunks),
         barren=len(chunks) - len({example.chunk_id for example in asking}),
+        documents=len({example.document_id for example in asking}),
         examples=len(asking),
         refused={reason: count for reason, count in sorted(refused.items()) if reason not in _NO_FAULT},
         kinds=dict(Counter(example.kind.value for example in asking)),
