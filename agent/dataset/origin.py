@@ -73,9 +73,14 @@ def marked(chunk: Chunk, spans: Iterable[Span], around: int = 600) -> list[tuple
     for start, stop in ends:
         before = text[at:start]
         if len(before) > 2 * around:
-            before = (before[:around] if at else "") + " … " + before[-around:]
+            before = (_head(before, around) if at else "") + " … " + before[-around:].partition(" ")[2]
         runs += [(before, False), (text[start:stop], True)]
         at = stop
     rest = text[at:]
-    runs.append((rest if len(rest) <= around else f"{rest[:around]} …", False))
+    runs.append((rest if len(rest) <= around else f"{_head(rest, around)} …", False))
     return [(run, evidence) for run, evidence in runs if run]
+
+
+def _head(text: str, size: int) -> str:
+    """The beginning of a text in whole words."""
+    return text[:size].rpartition(" ")[0]

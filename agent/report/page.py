@@ -18,6 +18,7 @@ from agent.report.charts import LossChart, loss_chart
 from agent.report.comparison import Row, comparison
 from agent.report.corpus import DocumentLine, Topics, documents_of, rights_of, topics_of
 from agent.report.evidence import Evidence
+from agent.report.examples import Examples, ExamplesRead, examples_of
 from agent.report.finding import Finding, FoundLine, KeptOut, finding_of, found_lines, kept_out
 from agent.report.headline import Headline, headline
 from agent.report.language_model import LanguageModels, language_models
@@ -85,6 +86,7 @@ class Page:
     """What discovery selected, while no dataset is made of it."""
     documents_total: int
     reading: Reading | None
+    examples: Examples | None
     language_models: LanguageModels | None
     topics: Topics | None
     finding: Finding | None
@@ -101,7 +103,9 @@ class Page:
     gaps: tuple[str, ...]
 
 
-def make_page(view: JobView, result: JobResult, evidence: Evidence, folder_uri: str) -> Page:
+def make_page(
+    view: JobView, result: JobResult, evidence: Evidence, folder_uri: str, examples: ExamplesRead | None = None
+) -> Page:
     """The page of this job; ``folder_uri`` is where its artifacts lie."""
     job, evaluation = view.job, result.evaluation
     found = () if evidence.sources else evidence.candidates
@@ -130,6 +134,7 @@ def make_page(view: JobView, result: JobResult, evidence: Evidence, folder_uri: 
         documents=found_lines(found[:MOST_SHOWN]),
         documents_total=len(found),
         reading=reading(evidence.reading, job.spec.parse.min_quality),
+        examples=examples_of(examples, job.spec, evidence.topics),
         language_models=language_models(view, result.usage, result.foreseen),
         topics=topics_of(evidence.candidates, evidence.topics, evidence.sources),
         finding=finding_of(evidence.queries, evidence.asked, evidence.not_asked, evidence.candidates),

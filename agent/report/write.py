@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from agent.errors import FinetuneError
 from agent.job.result import JobResult
 from agent.ledger.contract import JobView, Outputs
 from agent.report.evidence import read_evidence
 from agent.report.page import make_page
+from agent.report.read_examples import read_examples
 from agent.report.render import render
 from agent.store import Store
 
@@ -22,7 +26,12 @@ def write_report(view: JobView, outputs: Outputs, store: Store, result: JobResul
         StoreUnavailable: the page itself cannot be written.
     """
     folder = f"jobs/{view.job.id}"
-    page = make_page(view, result, read_evidence(outputs, store, result.failures), store.uri(folder))
+    evidence, examples = read_evidence(outputs, store, result.failures), None
+    try:
+        examples = read_examples(view, outputs, store, result.failures)
+    except (FinetuneError, ValueError, LookupError) as error:
+        evidence = replace(evidence, gaps=(*evidence.gaps, f"the training examples: {error}"))
+    page = make_page(view, result, evidence, store.uri(folder), examples)
     path = f"{folder}/{REPORT_FILE}"
     store.write(path, render(page).encode())
     return store.uri(path)
