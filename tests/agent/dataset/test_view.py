@@ -68,15 +68,15 @@ def test_rows_are_found_by_split_kind_topic_and_words(made: Made) -> None:
     assert {row.split for row in dataset.rows(Filter(split="test"))} == {"test"}
     assert {row.kind for row in dataset.rows(Filter(kind="factual"))} == {"factual"}
     assert all("Bell" in row.topic for row in dataset.rows(Filter(topic="bell")))
-    (found,) = dataset.rows(Filter(words="bell PAIR what", split="train"))
-    assert found.turns == (("user", "What is a Bell pair?"), ("assistant", FACTS[1]))
+    (found,) = dataset.rows(Filter(words="ENTANGLED bell maximally", kind="factual", split="train"))
+    assert "Bell pair" in found.turns[0][1] and found.turns[1] == ("assistant", FACTS[1])
     assert list(dataset.rows(Filter(words="sourdough"))) == []
 
 
 @pytest.mark.parametrize("until", [Stage.GENERATE, Stage.ASSEMBLE])
 def test_a_row_is_traced_to_its_span_its_block_its_document_and_its_permission(made: Made, until: Stage) -> None:
     dataset = made(until)
-    (row,) = dataset.rows(Filter(words="bell pair what", split="train"))
+    (row,) = dataset.rows(Filter(words="bell pair", kind="factual", split="train"))
     origin = dataset.explain(row.id[:12])
     (support,) = origin.supports
     (span,) = support.spans
