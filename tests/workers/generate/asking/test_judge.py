@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+from pathlib import Path
 
 import pytest
 
 from agent.job.records import Example, ExampleKind, Span
 from agent.spec import GenerateConfig
 from tests.workers.generate.asking.every_kind import QUBITS, everything, rich_chunk
+from tests.workers.generate.desk import Desk
 from tests.workers.generate.examples import example
 from tests.workers.llm.server import Endpoint, Reply, llm_server
 from workers.generate.asking.judge import Judge
@@ -89,3 +91,15 @@ def test_the_judge_sees_evidence_and_examples_as_data() -> None:
     assert f"Response: {order}" in inside
     assert f"Evidence: {order}" in inside
     assert user.count(order) == 2
+
+
+def test_a_judge_stands_beside_the_rules_too_and_the_job_counts_what_it_says(tmp_path: Path) -> None:
+    with llm_server(verdicts("good", "unsupported", "good")) as endpoint:
+        config = {"judge": "llm", "judge_model": "judge-1", "base_url": endpoint.base_url, "mix": {"factual": 0.9}}
+        at = Desk(tmp_path, generate=config)
+        artifact = at.generate(at.curated([rich_chunk()]))
+    facts, tally = artifact.manifest.facts, artifact.manifest.tallies["examples"]
+    assert facts["generator"].startswith("extractive/")
+    assert facts["judge"]["unsupported"] == tally.rejected["judged_unsupported"] == 1
+    assert facts["language_model"]["requests"] == len(endpoint.requests) == 1
+    assert [each.detail for each in artifact.rejected() if each.reason == "judged_unsupported"] == ["for unsupported"]
