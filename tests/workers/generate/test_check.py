@@ -99,3 +99,14 @@ def test_one_faulty_exchange_costs_the_conversation_and_is_named() -> None:
     found = checked(ordered(1, ExampleKind.CONVERSATION), conversation(QUBIT, BELL, STABILISER, faulty=1))
     (refusal,) = found.refused
     assert (refusal.reason, refusal.detail.split(":")[0]) == ("ungrounded", "turn 2")
+
+
+def test_a_wrong_option_may_share_the_wording_of_the_right_one_but_not_its_truth() -> None:
+    of = replace(ordered(1, ExampleKind.CHOICE), chunk=rich_chunk())
+    asked = "What is a pair of qubits called whose measured values always agree?"
+    choice = Proposal(ExampleKind.CHOICE, asked, "a Bell pair", (Quote(BELL),), 0.8)
+    fair = ("a spin pair", "a noise pair", "a photon pair")
+    assert len(checked(of, replace(choice, wrong_answers=fair)).examples) == 1
+    assert reasons(checked(of, replace(choice, wrong_answers=(*fair[:2], "qubits always agree")))) == [
+        "wrong_answer_supported"
+    ]

@@ -14,7 +14,7 @@ from workers.generate.backend import Assignment, Proposal, Quote
 from workers.generate.grounding.find import find_span
 from workers.generate.grounding.normal import normal
 from workers.generate.grounding.refusals import answers, is_refusal
-from workers.generate.grounding.support import Evidence, fault_of_claim
+from workers.generate.grounding.support import Evidence, coverage, fault_of_claim
 from workers.generate.grounding.words import is_negation, words
 from workers.generate.reading.sentences import Sentence, split_sentences
 
@@ -24,6 +24,8 @@ MAX_OPTION_RATIO = 3.0
 """A wrong answer so many times as long as the right one, or as short, gives the right one away …"""
 SHORT_OPTION_WORDS = 4
 """… unless both are short."""
+SUPPORTED_OPTION = 0.9
+"""A wrong option with so many of its words in the evidence may be right as well."""
 
 _WHOLE_PASSAGE = frozenset(
     {ExampleKind.SUMMARY_SHORT, ExampleKind.SUMMARY_DETAILED, ExampleKind.SUMMARY_BULLETS, ExampleKind.EXPLAIN,
@@ -188,10 +190,15 @@ def _check_options(proposal: Proposal, evidence: Evidence) -> None:
         lengths = sorted((len(plain.split()), len(right.split())))
         if lengths[1] > SHORT_OPTION_WORDS and lengths[1] > MAX_OPTION_RATIO * lengths[0]:
             raise DocumentRejected("options_uneven", option)
-        if _is_verbatim(option, evidence.sentences) or not fault_of_claim(option, evidence)[0]:
+        if _is_verbatim(option, evidence.sentences) or _is_supported(option, evidence):
             raise DocumentRejected("wrong_answer_supported", option)
     if not proposal.wrong_answers:
         raise DocumentRejected("no_wrong_answers", proposal.prompt)
+
+
+def _is_supported(option: str, evidence: Evidence) -> bool:
+    """Options have the right one's wording on purpose: what sets them apart must be in the evidence too."""
+    return coverage(option, evidence) >= SUPPORTED_OPTION and not fault_of_claim(option, evidence)[0]
 
 
 def _prose(proposal: Proposal) -> str:
