@@ -74,8 +74,12 @@ class Context:
     words: int
     sentences: int
     """Complete sentences of its paragraphs."""
+    questions: int = 0
+    """Complete sentences that ask."""
     prose_words: int = 0
     """Words in complete sentences, wherever they stand: what is left without lists of names, code and tables."""
+    expository_words: int = 0
+    """Of them, words in sentences that speak of the subject, and not as an author to a reader or of a task."""
     long_paragraphs: int = 0
     """Paragraphs of three complete sentences or more and nothing else."""
     negations: int = 0
@@ -89,6 +93,8 @@ class Context:
     formulas: int = 0
     lists: int = 0
     list_items: int = 0
+    stated_items: int = 0
+    """Items long enough to state something, with a verb or as the entry of a glossary."""
     tables: int = 0
     reference_entries: int = 0
     """Paragraphs and items that cite a work and say nothing else."""

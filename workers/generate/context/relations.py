@@ -61,8 +61,8 @@ _CUES = (
     _Cue(
         "comparison",
         re.compile(
-            r"(?P<one>.+?\b(?:\w{2,}er|more|less|fewer|rather|better|worse) (?:[\w\-]+ ){0,6}?)"
-            r"than (?!once|one\b|two\b|\d)(?P<two>.+)",
+            r"(?P<one>.+?\b(?:\w{2,}er|more|less|fewer|better|worse) (?:[\w\-]+ ){0,6}?)"
+            r"(?<!rather )than (?!once|one\b|two\b|\d)(?P<two>.+)",
             re.DOTALL,
         ),
     ),

@@ -8,11 +8,14 @@ from collections.abc import Sequence
 
 from agent.job.records import Chunk
 from workers.generate.context.record import Context
+from workers.generate.context.tagging import commonness
 
 MAX_SHARE = 0.25
 """A concept that more of the unit's chunks name is the subject of them all and joins no two."""
 MIN_CHUNKS_FOR_SHARE = 12
 """In smaller units every shared concept counts."""
+COMMON = 4.0
+"""Zipf frequency from which a single word ("reader", "phase") is too common a thing to join two chunks by."""
 SAME_DOCUMENT = 0.5
 """What a partner from the same document is worth beside one from another."""
 MAX_OVERLAP = 0.5
@@ -29,7 +32,8 @@ def partners(chunks: Sequence[Chunk], contexts: Sequence[Context]) -> list[Chunk
     for number, found in enumerate(keys):
         if contexts[number].sentences:
             for key in found:
-                holders[key].append(number)
+                if " " in key or commonness(key) < COMMON:
+                    holders[key].append(number)
     most = max(2, int(MAX_SHARE * len(chunks))) if len(chunks) >= MIN_CHUNKS_FOR_SHARE else len(chunks)
     found_partners: list[Chunk | None] = []
     for number, chunk in enumerate(chunks):

@@ -132,3 +132,15 @@ def test_sentences_are_counted_in_paragraphs_alone() -> None:
     )
     assert (context.sentences, context.lists, context.list_items) == (2, 1, 1)
     assert context.negations == 1
+
+
+def test_what_an_author_tells_of_himself_is_prose_and_no_exposition() -> None:
+    context = found("I will show you in the next post how we got there, my dear friends. Yeast turns sugar into gas.")
+    assert (context.prose_words, context.expository_words) == (20, 5)
+
+
+def test_items_that_state_something_are_told_from_those_that_name_it() -> None:
+    context = found(
+        listing("Home", "Contact us by mail", "Boil the water for ten minutes.", "Salt: keeps the dough firm")
+    )
+    assert context.stated_items == 2

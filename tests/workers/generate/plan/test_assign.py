@@ -49,6 +49,11 @@ def ordered(assignments: Sequence[Assignment]) -> Counter[ExampleKind]:
         ((CODE,), "code_only"),
         ((listing("Home", "About us", "Prices", "Contact", "Log in"),), "navigation"),
         (("Ovens.", "Updated in May"), "thin_chunk"),
+        (
+            ("THE GOODS ARE SOLD AS THEY ARE, WITHOUT WARRANTY OF ANY KIND, AND WITHOUT A PROMISE OF FITNESS.",),
+            "thin_chunk",
+        ),
+        (("Why does the bread not rise? Is the yeast dead? I bake it as the recipe says.",), "questions"),
         ((Block(kind=BlockKind.FORMULA, text="$$E = mc^2$$"), "where"), "formulas_only"),
         (
             (
