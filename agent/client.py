@@ -129,13 +129,22 @@ class Client:
         user = spec.user or getpass.getuser()
         record = JobRecord(id=job_id, spec=spec, model=model, prices=prices, user=user)
         # The store first: a job that the ledger knows can then always be rebuilt from the store.
+        stored = stored_record(self.store, job_id)
         keep_record(self.store, record.model_copy(update={"submitted_at_ms": int(time.time() * 1000)}))
         reached(f"submit/{job_id}/after_store")
+        if stored is not None:
+            self._bring_back_spending(stored)
         accepted = self.ledger.submit(record, make_plan(spec, model))
         agree_on_record(self.store, accepted)
         self._same_request(accepted, spec)
         nudge(self._app)
         return Job(self, accepted.id)
+
+    def _bring_back_spending(self, job: JobRecord) -> None:
+        """Tell a ledger that lost the job what it has spent on language models."""
+        if models_asked(job.spec.generate):
+            spent = spent_before(self.store, job, read_shelf(self.store, job).artifacts)
+            self.ledger.spent_at_least(job.id, spent)
 
     def _known(self, spec: JobSpec) -> JobRecord | None:
         if spec.job_id is None or spec.job_id not in {job.id for job in self.ledger.jobs()}:
@@ -202,7 +211,7 @@ class Client:
         committed = [path for paths in held.values() for path in paths]
         choice = choose(plan, shelf.artifacts, committed)
         # First of all: whoever works on the job again is held to what is left of its budget.
-        self.ledger.spent_at_least(job_id, spent_before(self.store, stored, shelf.artifacts))
+        self._bring_back_spending(stored)
         if known is None:
             self.ledger.submit(stored.model_copy(update=_AS_SUBMITTED), plan)
         elif len(choice.done) == len(committed):

@@ -13,7 +13,6 @@ from agent.job.answers import ANSWERS_FOLDER, KeptAnswer
 from agent.job.artifacts import Manifest
 from agent.job.job import JobRecord
 from agent.job.usage import Amount, usage_of
-from agent.prices import models_asked
 from agent.restore.stored import JOBS_FOLDER, READERS
 from agent.store import Store
 
@@ -25,8 +24,6 @@ def spent_before(store: Store, job: JobRecord, artifacts: Mapping[str, Manifest]
     Not covered, since nothing is written of them: calls whose answer was lost on the way, and answers that were asked
     for anew (``generate.reuse_answers = false``) by an attempt that died.
     """
-    if not models_asked(job.spec.generate):
-        return Amount()
     told = (usage_of(manifest.facts).amount for manifest in artifacts.values())
     paid = _paid_by_the_unfinished(store, job, artifacts)
     return sum((*told, *paid), Amount())

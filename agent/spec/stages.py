@@ -241,10 +241,14 @@ class GenerateConfig(StageConfig):
     )
     budget_usd: float = Field(0.0, ge=0, description="Most US dollars that the whole job may cost; 0 sets no limit.")
     price_prompt_usd: float | None = Field(
-        None, ge=0, description="US dollars for a million prompt tokens; empty takes the known price of the model."
+        None,
+        ge=0,
+        description="US dollars for a million prompt tokens of each model; empty takes known prices.",
     )
     price_answer_usd: float | None = Field(
-        None, ge=0, description="US dollars for a million answer tokens; empty takes the known price of the model."
+        None,
+        ge=0,
+        description="US dollars for a million answer tokens of each model; empty takes known prices.",
     )
     reuse_answers: bool = Field(
         True,

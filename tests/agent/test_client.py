@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import subprocess
 import sys
@@ -26,10 +27,13 @@ from agent.errors import (
 )
 from agent.job.artifacts import UnitPlan
 from agent.job.states import JobState
+from agent.job.usage import Amount
 from agent.ledger.contract import Claim, Progress, UnitId
 from agent.settings import Settings
 from agent.store import ArtifactWriter
 from tests.servers import valkey_server
+from workers.llm.contract import StoredAnswer
+from workers.llm.kept_answers import KeptAnswers
 
 
 @pytest.fixture(scope="module")
@@ -192,6 +196,35 @@ def test_a_claim_from_before_the_loss_does_not_count_any_more(
     assert client.ledger.beat(claim, 60, Progress()) == "superseded"
     assert not client.ledger.commit(claim, "jobs/x", {})
     do_one_unit(client, job.id)
+
+
+@pytest.mark.parametrize("again", ["restored", "submitted"])
+def test_what_a_lost_job_spent_on_language_models_stays_spent(
+    client: Client, redis_url: str, model: str, documents: Path, again: str
+) -> None:
+    asks = {"backend": "openai", "model": "m", "budget_tokens": 1000, "base_url": "http://127.0.0.1:1/v1"}
+    wanted = spec(model, documents, job_id="mine", generate=asks)
+    client.submit(wanted)
+    answer = StoredAnswer(content="{}", finish="stop", prompt_tokens=600, completion_tokens=50)
+    asyncio.run(KeptAnswers(client.store, "jobs/mine/generate/0000-e1", "m").put("a" * 64, answer))
+    forget_everything(redis_url)
+    if again == "restored":
+        client.restore("mine")
+    else:
+        client.submit(wanted)
+    assert client.ledger.view("mine").spent.amount.tokens == 650
+    assert client.ledger.reserve("mine", "t", Amount(400, 0), Amount(1000, 0), 60) == "spent"
+
+
+def test_a_budget_in_dollars_for_a_model_without_a_price_is_refused(
+    client: Client, model: str, documents: Path
+) -> None:
+    asks = {"backend": "openai", "model": "our-own", "budget_usd": 5, "base_url": "http://127.0.0.1:1/v1"}
+    with pytest.raises(InvalidSpec, match=r"'our-own' at http://127\.0\.0\.1:1/v1 is not known.*price_prompt_usd"):
+        client.submit(spec(model, documents, generate=asks))
+    assert client.jobs() == []
+    priced = client.submit(spec(model, documents, generate={**asks, "price_prompt_usd": 1, "price_answer_usd": 2}))
+    assert priced.record.prices["our-own"].answer_usd == 2
 
 
 def test_a_job_that_the_server_knows_wholly_is_not_restored(client: Client, model: str, documents: Path) -> None:

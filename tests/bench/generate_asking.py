@@ -32,9 +32,9 @@ from workers.llm.contract import ResponseCache, Spending
 from workers.llm.kept_answers import KeptAnswers
 from workers.runtime.spending import JobSpending
 
-CALLS = 3200
+CALLS = 1600
 AT_ONCE = 32
-LATENCY_S = 0.25
+LATENCY_S = 0.5
 MAXIMUM = AT_ONCE / LATENCY_S
 RETRY_AFTER = {"Retry-After": "1"}
 WARM_SHARE = 0.25

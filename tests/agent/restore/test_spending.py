@@ -53,11 +53,6 @@ def test_what_other_jobs_paid_for_is_not_counted(store: Store) -> None:
     assert spent_before(store, JOB, read_shelf(store, JOB).artifacts).tokens == 360
 
 
-def test_a_job_that_asks_no_model_has_spent_nothing(store: Store) -> None:
-    plain = JOB.model_copy(update={"spec": JobSpec(model="tiny", subject="quantum computing", sources=("dir:notes",))})
-    assert spent_before(store, plain, {}) == Amount()
-
-
 def test_facts_of_another_shape_are_no_usage() -> None:
     for told in ({}, {"language_model": 3}, {"language_model": {"requests": "many"}}):
         assert usage_of(told) == Usage()
