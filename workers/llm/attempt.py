@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol, cast
 
 import openai
 from openai.types.chat import ChatCompletion, ChatCompletionMessage
@@ -24,6 +24,13 @@ MESSAGE_TOKENS = 16
 """Most tokens that a chat template puts around one message."""
 REASONING_FIELDS = ("reasoning_content", "reasoning")
 """Where servers put what a model thought before it answered: vLLM and others, OpenRouter."""
+
+
+class RawAnswer(Protocol):
+    """An answer of the endpoint, read to its end and not yet parsed."""
+
+    def parse(self) -> ChatCompletion:
+        """The completion in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,23 +52,31 @@ class Question:
 
 async def send(
     client: openai.AsyncOpenAI, spec: GenerateConfig, model: str, question: Question, spoken: Collection[Feature]
-) -> StoredAnswer | Fault:
-    """The completion, or why there is none; never takes longer than ``request_timeout_s``."""
+) -> RawAnswer | Fault:
+    """What the endpoint answered, or why nothing; never takes longer than ``request_timeout_s``."""
     body = request(spoken, question.messages, question.form, question.schema, spec.temperature, spec.max_answer_tokens)
     try:
         # The package's own timeout is one between two bytes; this one ends an answer that trickles.
         async with asyncio.timeout(spec.request_timeout_s):
-            completion: object = await client.chat.completions.create(model=model, **body)
+            return cast(RawAnswer, await client.chat.completions.with_raw_response.create(model=model, **body))
     except TimeoutError:
         return Fault(What.TIMEOUT, f"no answer within {spec.request_timeout_s:g} s")
     except openai.OpenAIError as error:
         return fault_of(error, spec.request_timeout_s, client.api_key)
-    except ValueError as error:
+
+
+def understand(
+    raw: RawAnswer, question: Question, spoken: Collection[Feature], most_tokens: int, secret: str
+) -> StoredAnswer | Fault:
+    """The completion in an answer; apart from `send`, so that the server can work on the next request meanwhile."""
+    try:
+        completion: object = raw.parse()
+    except (ValueError, openai.OpenAIError) as error:
         # A body that is no JSON, though its header says so.
-        return not_a_completion(error, client.api_key)
+        return not_a_completion(error, secret)
     if not isinstance(completion, ChatCompletion) or not completion.choices:
-        return not_a_completion(completion, client.api_key)
-    return _answer(completion, question, rung_of(spoken), spec.max_answer_tokens)
+        return not_a_completion(completion, secret)
+    return _answer(completion, question, rung_of(spoken), most_tokens)
 
 
 def _answer(completion: ChatCompletion, question: Question, rung: Rung, most_tokens: int) -> StoredAnswer:

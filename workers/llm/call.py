@@ -13,7 +13,7 @@ import openai
 
 from agent.errors import DocumentRejected, GenerationFailed
 from agent.spec import GenerateConfig
-from workers.llm.attempt import Question, send
+from workers.llm.attempt import Question, RawAnswer, send, understand
 from workers.llm.contract import Cost, Price, Spending, StoredAnswer
 from workers.llm.dialect import Feature, names_the_form, suspect
 from workers.llm.endpoint import Endpoint, Place
@@ -112,8 +112,9 @@ class Caller:
             most = self._price.of(question.most_prompt_tokens, self._spec.max_answer_tokens)
             held = await self._spending.reserve(most) if self._spending else None
             self.spent["requests"] += 1
-            outcome = await send(self._client, self._spec, self._model, question, spoken)
-            self._tell(place, outcome)
+            sent = await send(self._client, self._spec, self._model, question, spoken)
+            self._tell(place, sent)
+        outcome = sent if isinstance(sent, Fault) else self._understood(sent, question, spoken)
         if isinstance(outcome, StoredAnswer):
             await keep(outcome)
             cost = self._price.of(outcome.prompt_tokens, outcome.completion_tokens)
@@ -128,8 +129,11 @@ class Caller:
             await held.settle(cost)
         return outcome
 
-    def _tell(self, place: Place, outcome: StoredAnswer | Fault) -> None:
-        if isinstance(outcome, StoredAnswer):
+    def _understood(self, raw: RawAnswer, question: Question, spoken: frozenset[Feature]) -> StoredAnswer | Fault:
+        return understand(raw, question, spoken, self._spec.max_answer_tokens, self._client.api_key)
+
+    def _tell(self, place: Place, outcome: RawAnswer | Fault) -> None:
+        if not isinstance(outcome, Fault):
             self._endpoint.answered(place)
         elif outcome.what == What.BUSY or outcome.rest_s:
             self._endpoint.refused(place, min(outcome.rest_s, self._patience.busy_s))

@@ -7,8 +7,8 @@ import os
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
-from typing import Generic, TypeVar
+from functools import cache, partial
+from typing import Any, Generic, TypeVar
 
 import openai
 from pydantic import BaseModel
@@ -147,8 +147,8 @@ class ChatModel:
         self, messages: list[Message], form: type[BaseModel], attempt: int
     ) -> tuple[StoredAnswer, bool]:
         """The endpoint's words, and whether they were kept from earlier."""
-        schema = strict_schema(form)
-        question = Question(messages, form.__name__.lower(), schema, len(json.dumps(schema)))
+        schema, schema_bytes = _schema_of(form)
+        question = Question(messages, form.__name__.lower(), schema, schema_bytes)
         if self._cache is None:
             return await self._caller.complete(question), False
         parameters = {"temperature": self._spec.temperature, "max_tokens": self._spec.max_answer_tokens}
@@ -158,6 +158,13 @@ class ChatModel:
             self._counts["cached"] += 1
             return kept, True
         return await self._caller.complete(question, partial(self._cache.put, key)), False
+
+
+@cache
+def _schema_of(form: type[BaseModel]) -> tuple[dict[str, Any], int]:
+    """The form's strict schema and its length."""
+    schema = strict_schema(form)
+    return schema, len(json.dumps(schema))
 
 
 def _key(spec: GenerateConfig) -> str:
