@@ -102,7 +102,7 @@ class Caller:
                 continue
             tries[outcome.what] += 1
             if self._is_over(outcome, tries, began):
-                raise self._lost(outcome, number)
+                raise self._lost(outcome, number, began)
             self.counts[f"retried_{outcome.what}"] += 1
             if not outcome.rest_s:
                 await asyncio.sleep(self._wait_s(tries.total()))
@@ -161,7 +161,7 @@ class Caller:
         most = min(self._patience.longest_wait_s, self._patience.first_wait_s * 2.0 ** (tries - 1))
         return random.uniform(0.0, most)
 
-    def _lost(self, fault: Fault, number: int) -> DocumentRejected | GenerationFailed:
+    def _lost(self, fault: Fault, number: int, began: float) -> DocumentRejected | GenerationFailed:
         """What the caller is told of a question that stays without answer."""
         at, model = self._client.base_url, self._model
         match fault.what:
@@ -176,7 +176,7 @@ class Caller:
                     f"The endpoint {at} failed on model {model!r}: {fault.detail}",
                     next_step="Check generate.base_url, generate.model and the account's limits; then resume the job.",
                 )
-            case What.UNREACHABLE:
+            case What.UNREACHABLE if not self._endpoint.answered_since(began):
                 return GenerationFailed(
                     f"The endpoint {at} cannot be reached: {fault.detail}.",
                     next_step="Check generate.base_url and that the server runs.",

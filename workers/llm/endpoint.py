@@ -87,6 +87,10 @@ class Endpoint:
         """Seconds in which nothing was answered, of those since then."""
         return time.monotonic() - max(since, self._answered_at)
 
+    def answered_since(self, since: float) -> bool:
+        """Whether any call was answered from then on."""
+        return self._answered_at >= since
+
     def lose_request(self, number: int) -> int:
         """The request stays without answer: how many failures in a row that makes, 0 while it is not yet certain that
         they are the endpoint's fault."""
