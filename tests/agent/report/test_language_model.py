@@ -109,9 +109,9 @@ def test_a_spent_budget_is_said_loudly_everywhere_with_what_to_do(job: FinishedJ
 def test_status_tells_the_forecast_before_anything_is_spent(job: FinishedJob) -> None:
     before = replace(job, view=replace(job.view, spent=Spent()))
     printed = _printed(before, ended=False)
-    assert "language model: about 130 requests, 191 000 tokens, $0.0503 expected; at the very most" in printed
+    assert "language model: about 110 requests, 139 000 tokens, $0.0290 expected; at the very most" in printed
     assert "so far" not in printed
-    assert status_payload(before.view, "", foreseen=job.result.foreseen)["foreseen"]["requests"] == 130
+    assert status_payload(before.view, "", foreseen=job.result.foreseen)["foreseen"]["requests"] == 110
     assert "so far: 125 000 of 500 000 tokens" in _printed(job, ended=False)
 
 
