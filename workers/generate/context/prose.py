@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from agent.job.records import BlockKind, Chunk
 from workers.generate.context.tagging import MASK, Token, tag
 from workers.generate.reading.layout import PlacedBlock, place_blocks
-from workers.generate.reading.sentences import Sentence, split_sentences
+from workers.generate.reading.sentences import ENDINGS, Sentence, is_balanced, split_sentences
 
 _NO_LANGUAGE = re.compile(
     r"\$\$.+?\$\$|\$(?!\s)[^$\n]+?(?<!\s)\$(?!\d)|`[^`\n]+`|https?://\S+|\\[a-zA-Z]+(?:\{[^}]*\})+", re.DOTALL
@@ -55,7 +55,8 @@ def _lines(placed: PlacedBlock, chunk: Chunk) -> list[Line]:
         for sentence in split_sentences(part.text, chunk.language):
             start = placed.start + part.start + sentence.start
             text = chunk.text[start : start + len(sentence.text)]
-            is_complete = Sentence(text, 0).is_complete
+            begins_with_sign = text[:1] in "`$" and text.endswith(ENDINGS) and is_balanced(text)
+            is_complete = Sentence(text, 0).is_complete or begins_with_sign
             lines.append(
                 Line(text, sentence.text, start, placed.block.kind, is_complete, tuple(tag(sentence.text, start)))
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from workers.generate.context.record import Context
+from workers.generate.plan.fitness import facts
 
 WORDS_OF_DENSE_TEXT = 18
 """A sentence of so many words, each of them dense, is a fact to ask for."""
@@ -15,7 +16,11 @@ WORDS_OF_ITEM = 40
 
 
 def examples_carried(context: Context, most: int) -> int:
-    """By length and density: at least 1, at most ``most``; for chunks that are not thin."""
+    """By length and density, at most ``most``; for chunks that are not thin. 0 where an author talks or sets a task and
+    nothing is stated, which is fit to be read on and not to be asked about.
+    """
+    if not (context.expository_words or context.stated_items or context.tables or facts(context)):
+        return 0
     told = context.prose_words - context.expository_words
     said = context.expository_words + TOLD * told
     dense = said * (LEAST_DENSE + (1 - LEAST_DENSE) * context.density)

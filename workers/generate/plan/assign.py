@@ -53,7 +53,7 @@ def assign(
     return [
         Assignment(chunk, context, (), 0, None, reason)
         if reason
-        else Assignment(chunk, context, (*ordered, *_choices(chunk, context, choices)), limit, other)
+        else Assignment(chunk, context, (*ordered, *_choices(chunk, context, choices if limit else 0)), limit, other)
         for chunk, context, reason, ordered, limit, other in zip(
             chunks, contexts, reasons, orders, limits, beside, strict=True
         )

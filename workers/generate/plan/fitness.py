@@ -31,7 +31,8 @@ def _related(context: Context, kind: str) -> int:
     return sum(relation.kind == kind for relation in context.relations)
 
 
-def _facts(context: Context) -> int:
+def facts(context: Context) -> int:
+    """Definitions, relations, quantities and names, all together."""
     return len(context.definitions) + len(context.relations) + len(context.quantities) + len(context.entities)
 
 
@@ -53,7 +54,7 @@ MIN_DETAILED_WORDS = 85
 """A detailed summary of less is the text again."""
 
 _CARRIED: dict[ExampleKind, Callable[[Context], int]] = {
-    ExampleKind.FACTUAL: lambda each: max(1, (_facts(each) + 1) // 2),
+    ExampleKind.FACTUAL: lambda each: max(1, (facts(each) + 1) // 2),
     ExampleKind.ANALYTICAL: lambda each: _related(each, "cause"),
     ExampleKind.INFERENTIAL: lambda each: int(
         each.sentences >= 3 and (_related(each, "cause") > 0 or len(each.quantities) >= 2 or len(each.relations) >= 2)
@@ -78,7 +79,7 @@ _CARRIED: dict[ExampleKind, Callable[[Context], int]] = {
 }
 
 _MATTER: dict[ExampleKind, Callable[[Context], float]] = {
-    ExampleKind.FACTUAL: lambda each: _facts(each),
+    ExampleKind.FACTUAL: lambda each: facts(each),
     ExampleKind.ANALYTICAL: lambda each: _related(each, "cause"),
     ExampleKind.INFERENTIAL: lambda each: len(each.relations) + len(each.quantities),
     ExampleKind.COMPARATIVE: _comparable,

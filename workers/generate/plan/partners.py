@@ -18,6 +18,8 @@ COMMON = 4.0
 """Zipf frequency from which a single word ("reader", "phase") is too common a thing to join two chunks by."""
 SAME_DOCUMENT = 0.5
 """What a partner from the same document is worth beside one from another."""
+MIN_SHARED_WEIGHT = 0.2
+"""Of the weightiest shared concept, its weights in both chunks multiplied: below it one of the two only mentions it."""
 MAX_OVERLAP = 0.5
 """Share of a chunk's concepts that its partner may repeat: beyond it the two say the same."""
 
@@ -59,5 +61,7 @@ def _may_join(chunk: Chunk, other: Chunk) -> bool:
 
 
 def _adds(own: dict[str, float], other: dict[str, float]) -> bool:
-    """Whether the partner names other things beside the shared ones."""
-    return len(own.keys() & other.keys()) <= MAX_OVERLAP * min(len(own), len(other))
+    """Whether both speak of a shared concept, and the partner of other things beside."""
+    shared = own.keys() & other.keys()
+    weight = max((own[key] * other[key] for key in shared), default=0.0)
+    return weight >= MIN_SHARED_WEIGHT and len(shared) <= MAX_OVERLAP * min(len(own), len(other))
