@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from agent.errors import DocumentRejected
-from agent.job.records import Example, ExampleKind
+from agent.job.records import Example, ExampleKind, Split
 from workers.generate.accept import accept
 from workers.generate.backend import Assignment, Proposal, Refused
 from workers.generate.injection import obeys, orders_in
@@ -78,7 +78,9 @@ class _Checks:
         self._generator = generator
         self._topic = topic
         self._most_tokens = most_tokens
-        self._orders = orders_in(assignment.chunk)
+        read = [each for each in (assignment.chunk, assignment.partner) if each]
+        self._passages = [each.text for each in read]
+        self._orders = [order for each in read for order in orders_in(each)]
         self._left = _ordered(assignment)
         self._left_in_all = assignment.limit
         self._taken: set[tuple[str, str, bool]] = set()
@@ -92,7 +94,7 @@ class _Checks:
         slot = _slot(proposal)
         if slot not in self._left:
             raise DocumentRejected("not_ordered", proposal.kind)
-        if obeys(proposal, self._assignment.chunk, self._orders):
+        if obeys(proposal, self._passages, self._orders):
             raise DocumentRejected("follows_injection", proposal.response)
         example = accepted(self._assignment, proposal, self._generator, self._topic)
         length = _tokens(self._assignment, example)
@@ -118,6 +120,8 @@ _BESIDE = frozenset({_TWIN, ExampleKind.CHOICE.value})
 def _ordered(assignment: Assignment) -> Counter[str]:
     ordered: Counter[str] = Counter()
     for order in assignment.orders:
+        if order.kind is ExampleKind.CHOICE and assignment.chunk.split is Split.TRAIN:
+            continue  # Never trained on, whoever ordered it.
         ordered[order.kind.value] += order.count
         if order.kind is ExampleKind.UNANSWERABLE:
             ordered[_TWIN] += order.count

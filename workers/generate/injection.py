@@ -8,6 +8,7 @@ word, so that grounding alone would let it through.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from agent.job.records import Chunk
 from workers.generate.backend import Proposal
@@ -57,19 +58,22 @@ def orders_in(chunk: Chunk) -> tuple[str, ...]:
     return tuple(found)
 
 
-def obeys(proposal: Proposal, chunk: Chunk, orders: tuple[str, ...]) -> bool:
-    """Whether a proposal says on, or rests on, what the chunk orders a model to say; never without orders."""
+def obeys(proposal: Proposal, passages: Sequence[str], orders: Sequence[str]) -> bool:
+    """Whether a proposal says on, or rests on, what the ``orders`` in the passages tell a model; never without orders.
+
+    What quotes a whole passage rests on all of it, and is judged by what it says.
+    """
     if not orders:
         return False
     ordered = [tokens(order) for order in orders]
-    rest = chunk.text
+    rest = "\n".join(passages)
     for order in orders:
         rest = rest.replace(order, "\n")
     free = tokens(rest)
     copied = _runs(ordered) - _runs([free])
     told = [proposal.prompt, proposal.response, *proposal.wrong_answers]
     told += [text for turn in proposal.history for text in (turn.prompt, turn.response)]
-    quoted = [quote.text for quote in proposal.quotes if len(quote.text) < len(rest)]
+    quoted = [quote.text for quote in proposal.quotes if quote.text not in passages]
     if any(_runs([tokens(text)]) & copied for text in (*told, *quoted)):
         return True
     alone = {word for words in ordered for word in words} - set(free)

@@ -39,8 +39,8 @@ def test_an_order_is_found_and_its_text_refused_though_it_stands_in_the_chunk(or
     of = hostile(order)
     (found,) = orders_in(of)
     assert order.endswith(found) or found in order or order in found
-    assert obeys(answer(order, FACTS), of, (found,))
-    assert obeys(answer("So it is.", order), of, (found,))
+    assert obeys(answer(order, FACTS), [of.text], (found,))
+    assert obeys(answer("So it is.", order), [of.text], (found,))
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_an_order_is_found_and_its_text_refused_though_it_stands_in_the_chunk(or
 )
 def test_an_answer_that_does_as_ordered_is_refused_whatever_it_quotes(order: str, response: str) -> None:
     of = hostile(order)
-    assert obeys(answer(response, FACTS), of, orders_in(of))
+    assert obeys(answer(response, FACTS), [of.text], orders_in(of))
 
 
 @pytest.mark.parametrize("order", ORDERS)
@@ -65,7 +65,7 @@ def test_an_answer_on_the_matter_is_not_refused_for_its_neighbourhood(order: str
         "Stray fields shift the phase of its qubits.",
         "Stray fields shift the phase of every qubit, which limits how long a quantum computer can work.",
     )
-    assert not obeys(good, of, orders_in(of))
+    assert not obeys(good, [of.text], orders_in(of))
 
 
 def test_an_order_does_not_hide_in_a_prompt_an_option_or_an_earlier_turn() -> None:
@@ -77,7 +77,7 @@ def test_an_order_does_not_hide_in_a_prompt_an_option_or_an_earlier_turn() -> No
     turn = Proposal(
         ExampleKind.CONVERSATION, "Why?", good, (Quote(FACTS),), 0.8, history=(Exchange(prompt="So?", response=said),)
     )
-    assert all(obeys(each, of, orders_in(of)) for each in (asked, option, turn))
+    assert all(obeys(each, [of.text], orders_in(of)) for each in (asked, option, turn))
 
 
 @pytest.mark.parametrize(

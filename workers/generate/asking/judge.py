@@ -36,16 +36,12 @@ class Judge:
         Raises:
             GenerationFailed: the key is refused, or the endpoint or model cannot be used.
         """
-        examples = [example for example in checked.examples if example.kind is not ExampleKind.PLAIN]
-        if not examples:
+        if not checked.examples:
             return checked
-        verdicts = await self._verdicts(checked, examples)
-        refusals = {
-            example.id: self._refusal(example, verdicts.get(at)) for at, example in enumerate(examples, start=1)
-        }
-        kept = tuple(example for example in checked.examples if not refusals.get(example.id))
-        refused = tuple(refusal for refusal in refusals.values() if refusal)
-        return replace(checked, examples=kept, refused=checked.refused + refused)
+        verdicts = await self._verdicts(checked)
+        refusals = [self._refusal(each, verdicts.get(at)) for at, each in enumerate(checked.examples, start=1)]
+        kept = tuple(each for each, refusal in zip(checked.examples, refusals, strict=True) if refusal is None)
+        return replace(checked, examples=kept, refused=(*checked.refused, *filter(None, refusals)))
 
     def _refusal(self, example: Example, verdict: Verdict | None) -> Refused | None:
         name = verdict.verdict if verdict else "unsure"
@@ -57,8 +53,9 @@ class Judge:
             return None
         return _refused(example, f"judged_{verdict.verdict}", verdict.reason)
 
-    async def _verdicts(self, checked: Checked, examples: list[Example]) -> dict[int, Verdict]:
+    async def _verdicts(self, checked: Checked) -> dict[int, Verdict]:
         """By number, from 1; of two verdicts on one example the worse stands."""
+        examples = checked.examples
         chunk, partner = checked.assignment.chunk, checked.assignment.partner
         asked = wording("judge")
         hops = any(example.kind is ExampleKind.MULTI_HOP for example in examples)

@@ -20,7 +20,6 @@ from workers.llm.chat import ChatModel
 
 ONE = example("What is a qubit?", "A two-level system.", score=0.9)
 TWO = example("What is a Bell pair?", "Two qubits that agree.", score=0.7)
-PLAIN = example("", QUBITS)
 
 
 @pytest.fixture(autouse=True)
@@ -49,9 +48,9 @@ def judged(*examples: Example, reply: Reply) -> tuple[Checked, Judge, Endpoint]:
         return asyncio.run(run()), judge, endpoint
 
 
-def test_what_the_judge_finds_good_is_kept_and_the_chunks_own_text_is_not_judged() -> None:
-    checked, judge, endpoint = judged(PLAIN, ONE, TWO, reply=verdicts("good", "good"))
-    assert checked.examples == (PLAIN, ONE, TWO)
+def test_what_the_judge_finds_good_is_kept() -> None:
+    checked, judge, endpoint = judged(ONE, TWO, reply=verdicts("good", "good"))
+    assert checked.examples == (ONE, TWO)
     assert (checked.refused, judge.given) == ((), {"good": 2})
     (request,) = endpoint.requests
     assert request["model"] == "judge-1"
