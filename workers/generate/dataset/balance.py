@@ -19,6 +19,10 @@ met to the digit costs more rows than its evenness is worth."""
 SMALL_DATASET = 500
 """Rows below which no share cuts: in a small dataset every row teaches more than balance does."""
 
+LEAST_LEFT = 0.75
+"""Share of the rows that the mix of kinds and difficulties leaves at least: where nearly all are of one kind, no mix
+can be had by leaving out."""
+
 G = TypeVar("G", bound=Hashable)
 
 
@@ -68,8 +72,10 @@ def within_kind_shares(
 def within_difficulty_shares(
     entries: Sequence[Entry], target: Mapping[Difficulty, float], floor: int
 ) -> tuple[list[Entry], list[Entry]]:
-    """The same for difficulties."""
-    limits = {difficulty: FAR_ABOVE * share for difficulty, share in target.items() if share > 0}
+    """The same for difficulties; one that is not found leaves its share to the others."""
+    found = {entry.difficulty for entry in entries}
+    shares = {difficulty: share for difficulty, share in target.items() if share > 0 and difficulty in found}
+    limits = {difficulty: FAR_ABOVE * share / sum(shares.values()) for difficulty, share in shares.items()}
     return _within_shares(entries, lambda entry: entry.difficulty, limits, floor)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from math import ceil
 from typing import Any
 
 from agent.dataset.benchmarks import BenchmarkItem
@@ -11,6 +12,7 @@ from agent.job.model import ModelFacts
 from agent.job.records import ExampleKind, Split
 from agent.spec import JobSpec
 from workers.generate.dataset.balance import (
+    LEAST_LEFT,
     floor_of,
     within_difficulty_shares,
     within_document_limit,
@@ -49,7 +51,8 @@ def select(
     """The examples that become rows or choices; which they are depends on the examples alone, not on their order.
 
     Shares are cut in training only, those of kinds and difficulties only among prompted rows: plain text teaches the
-    subject's language, as much of it as there is. Cutting by shares leaves at least `SMALL_DATASET` of what it cuts.
+    subject's language, as much of it as there is. Cutting leaves at least `SMALL_DATASET` rows of what it cuts, and for
+    the mix of kinds and difficulties at least `LEAST_LEFT` of them.
     """
     config, floor = spec.assemble, floor_of(spec.assemble.min_examples)
     unique, gone = settle(
@@ -66,9 +69,10 @@ def select(
     prompted = before = [entry for entry in rows if entry.split is Split.TRAIN and entry.prompt]
     target = target_mix(spec, model, {entry.kind for entry in prompted})
     if config.balance:
-        prompted, over = within_kind_shares(prompted, target, floor)
+        least = max(floor, ceil(LEAST_LEFT * len(prompted)))
+        prompted, over = within_kind_shares(prompted, target, least)
         gone += _over(over, OVER_KIND_SHARE)
-        prompted, over = within_difficulty_shares(prompted, config.difficulty, floor)
+        prompted, over = within_difficulty_shares(prompted, config.difficulty, least)
         gone += _over(over, OVER_DIFFICULTY_SHARE)
     train, over = within_document_share([*plain, *prompted], config.max_document_share, floor)
     gone += _over(over, OVER_DOCUMENT_SHARE)

@@ -79,6 +79,14 @@ def test_a_kind_may_have_twice_its_share_and_the_worst_of_it_go(entries_of) -> N
 
 
 def test_difficulties_are_cut_by_the_same_rule_and_one_without_a_target_is_not(entries_of) -> None:  # type: ignore[no-untyped-def]
-    easy, hard = many(400, difficulty=Difficulty.EASY), many(100, "h", difficulty=Difficulty.HARD)
-    kept, _ = within_difficulty_shares(entries_of(*easy, *hard), {Difficulty.EASY: 0.25, Difficulty.HARD: 0.0}, 1)
-    assert Counter(entry.difficulty for entry in kept) == {Difficulty.EASY: 100, Difficulty.HARD: 100}
+    levels = {Difficulty.EASY: 400, Difficulty.MEDIUM: 100, Difficulty.HARD: 100}
+    given = entries_of(*(each for level, size in levels.items() for each in many(size, level, difficulty=level)))
+    kept, _ = within_difficulty_shares(given, {Difficulty.EASY: 0.2, Difficulty.MEDIUM: 0.6}, 1)
+    counts = Counter(entry.difficulty for entry in kept)
+    assert counts == {Difficulty.EASY: 200, Difficulty.MEDIUM: 100, Difficulty.HARD: 100}
+
+
+def test_a_difficulty_that_alone_is_found_is_not_cut(entries_of) -> None:  # type: ignore[no-untyped-def]
+    given = entries_of(*many(400))
+    kept, dropped = within_difficulty_shares(given, {Difficulty.EASY: 0.6, Difficulty.MEDIUM: 0.4}, 1)
+    assert (len(kept), dropped) == (400, [])
