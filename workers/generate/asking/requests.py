@@ -24,6 +24,10 @@ FORMS: dict[str, type[forms.Form]] = {
 }
 """The shape of the answer to each family's request."""
 
+CHECKED_IN_ENGLISH = frozenset({ExampleKind.FALSE_PREMISE, ExampleKind.UNANSWERABLE})
+"""Kinds whose answers are told by their words ("does not say", "they are not"): the rules that check them read English,
+and would refuse in other languages what was paid for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -54,7 +58,7 @@ def wanted(assignment: Assignment) -> dict[ExampleKind, int]:
     """Kind -> how many, none of them 0: the orders in their order until the limit is reached.
 
     Multiple choice is made beside the others and does not count against the limit, of held-out chunks only; questions
-    that need a partner are not wanted without one.
+    that need a partner are not wanted without one, nor what can be checked in English only of other languages.
     """
     left = assignment.limit
     counts: dict[ExampleKind, int] = {}
@@ -62,6 +66,8 @@ def wanted(assignment: Assignment) -> dict[ExampleKind, int]:
         if order.kind is ExampleKind.CHOICE:
             count = 0 if assignment.chunk.split is Split.TRAIN else order.count
         elif order.kind is ExampleKind.MULTI_HOP and assignment.partner is None:
+            count = 0
+        elif order.kind in CHECKED_IN_ENGLISH and assignment.chunk.language not in ("en", ""):
             count = 0
         else:
             count = min(order.count, left)

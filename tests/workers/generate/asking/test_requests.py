@@ -101,3 +101,11 @@ def test_what_the_analysis_found_is_offered_inside_the_fence() -> None:
         "Related: heat / noise (cause)",
         "Quantities: 15 millikelvin",
     ]
+
+
+def test_what_can_only_be_checked_in_english_is_not_paid_for_in_other_languages() -> None:
+    of = everything(rich_chunk(), ExampleKind.FALSE_PREMISE, ExampleKind.UNANSWERABLE, ExampleKind.FACTUAL)
+    german = replace(of, chunk=of.chunk.model_copy(update={"language": "de"}))
+    assert asked(german) == {"examples": {"factual": 1}}
+    (request,) = requests(german)
+    assert "document's language (de)" in messages(request, german, 0)[1]["content"]
