@@ -63,18 +63,22 @@ def wanted(assignment: Assignment) -> dict[ExampleKind, int]:
     left = assignment.limit
     counts: dict[ExampleKind, int] = {}
     for order in assignment.orders:
-        if order.kind is ExampleKind.CHOICE:
-            count = 0 if assignment.chunk.split is Split.TRAIN else order.count
-        elif order.kind is ExampleKind.MULTI_HOP and assignment.partner is None:
-            count = 0
-        elif order.kind in CHECKED_IN_ENGLISH and assignment.chunk.language not in ("en", ""):
-            count = 0
-        else:
-            count = min(order.count, left)
-            left -= count
+        if not _can_be_asked(order.kind, assignment):
+            continue
+        count = order.count if order.kind is ExampleKind.CHOICE else min(order.count, left)
+        left -= 0 if order.kind is ExampleKind.CHOICE else count
         if count:
             counts[order.kind] = counts.get(order.kind, 0) + count
     return counts
+
+
+def _can_be_asked(kind: ExampleKind, assignment: Assignment) -> bool:
+    chunk = assignment.chunk
+    if kind is ExampleKind.CHOICE:
+        return chunk.split is not Split.TRAIN
+    if kind is ExampleKind.MULTI_HOP:
+        return assignment.partner is not None
+    return kind not in CHECKED_IN_ENGLISH or chunk.language in ("en", "")
 
 
 def requests(assignment: Assignment) -> list[Request]:
