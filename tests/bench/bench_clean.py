@@ -17,8 +17,8 @@ from pathlib import Path
 from agent.errors import DocumentRejected
 from agent.job.records import Block, BlockKind
 from tests.bench.personal_lines import hits, labelled
+from workers.language.identify import identify
 from workers.parse.clean.document import cleaned
-from workers.parse.language import identify
 from workers.parse.read import ReadRequest, read
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"

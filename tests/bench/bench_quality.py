@@ -20,7 +20,7 @@ from agent.spec import ParseConfig
 from tests.bench.corruption import CORRUPTIONS, Blocks
 from tests.bench.quality_baselines import all_three, c4, fineweb, first_score, gopher, plain
 from tests.bench.quality_corpus import Labelled, good
-from workers.parse.language import identify
+from workers.language.identify import identify
 from workers.parse.prose import prose_of
 from workers.parse.quality.score import Quality, quality
 

@@ -9,7 +9,7 @@ import pytest
 from agent.spec import ParseConfig
 from tests.bench.corruption import CORRUPTIONS
 from tests.bench.quality_corpus import DATA, Labelled, good
-from workers.parse.language import identify
+from workers.language.identify import identify
 from workers.parse.prose import prose_of, word_count
 from workers.parse.quality.score import quality
 

@@ -1,4 +1,4 @@
-"""A proposal becomes an example when its form is good and its evidence stands in the chunk."""
+"""A proposal becomes an example when its form is good, its answer stands in the chunk, and its quality suffices."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from agent.errors import DocumentRejected
 from agent.job.records import Chunk, Example
 from workers.generate.backend import Assignment, Proposal
 from workers.generate.grounding.check import grounded
-from workers.generate.quality.form import fault_of
+from workers.generate.quality.form import fault_of, is_other_language
+from workers.generate.quality.score import DEFAULT_FLOORS, Floors, difficulty, is_good_enough, quality_parts, weighted
 
 
 def example_id(chunk_id: str, proposal: Proposal) -> str:
@@ -18,7 +19,9 @@ def example_id(chunk_id: str, proposal: Proposal) -> str:
     return hashlib.sha256(content.encode()).hexdigest()[:16]
 
 
-def accept(assignment: Assignment, proposal: Proposal, generator: str, topic: str = "") -> Example:
+def accept(
+    assignment: Assignment, proposal: Proposal, generator: str, topic: str = "", floors: Floors = DEFAULT_FLOORS
+) -> Example:
     """The example, carrying the evidence as the chunk spells it.
 
     Raises:
@@ -27,7 +30,13 @@ def accept(assignment: Assignment, proposal: Proposal, generator: str, topic: st
     chunk = assignment.chunk
     if proposal.prompt and (fault := fault_of(proposal)):
         raise DocumentRejected(fault, proposal.prompt)
-    evidence = grounded(assignment, proposal)
+    if proposal.prompt and is_other_language(proposal.response, chunk.language):
+        raise DocumentRejected("other_language", proposal.response)
+    evidence, coverage = grounded(assignment, proposal)
+    parts = quality_parts(proposal, evidence, coverage)
+    score = weighted(parts)
+    if proposal.prompt and not is_good_enough(parts, evidence, coverage, floors):
+        raise DocumentRejected("low_quality", f"{score:g}: {proposal.prompt}")
     behind = _chunks_behind(assignment, {span.chunk_id for span in evidence})
     return Example(
         id=example_id(chunk.id, proposal),
@@ -45,7 +54,9 @@ def accept(assignment: Assignment, proposal: Proposal, generator: str, topic: st
         wrong_answers=proposal.wrong_answers,
         evidence=evidence,
         generator=generator,
-        score=proposal.confidence,
+        score=score,
+        quality_parts=parts,
+        difficulty=difficulty(proposal, evidence),
         topic=topic,
         licence=_joined(dict.fromkeys((chunk.licence, *(each.licence for each in behind)))),
         url=chunk.url,

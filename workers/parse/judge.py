@@ -9,8 +9,8 @@ from pydantic import Field
 from agent.job.licences import joined
 from agent.job.records import Document, Page, Record
 from agent.spec import ParseConfig
+from workers.language.identify import Language
 from workers.parse.clean.document import cleaned
-from workers.parse.language import Language
 from workers.parse.prose import prose_of, word_count
 from workers.parse.quality.parts import CORRUPTED
 from workers.parse.quality.score import Quality, quality

@@ -6,7 +6,8 @@ import pytest
 
 from agent.job.records import Block, BlockKind
 from tests.workers.parse.shards import PROSE
-from workers.parse.language import MIN_CONFIDENCE, identify, language_of, with_languages
+from workers.language.identify import MIN_CONFIDENCE, identify
+from workers.parse.language import language_of, with_languages
 
 GERMAN = "Ein Qubit ist die kleinste Einheit der Quanteninformation. Es hat zwei Zustände, die man unterscheiden kann."
 FRENCH = "Un qubit est la plus petite unité d'information quantique. Il possède deux états que l'on peut distinguer."

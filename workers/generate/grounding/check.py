@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from agent.errors import DocumentRejected
 from agent.job.records import Chunk, ExampleFamily, ExampleKind, Span
@@ -42,8 +42,16 @@ _BARE = re.compile(r"(?:yes|no|true|false)\W*", re.IGNORECASE)
 _ELLIPSIS = re.compile(r"\s*(?:\[\s?)?(?:\.\.\.|…)(?:\s?\])?\s*")
 
 
-def grounded(assignment: Assignment, proposal: Proposal) -> tuple[Span, ...]:
-    """The proposal's evidence as the chunk spells it.
+class Grounded(NamedTuple):
+    """The evidence as the chunk spells it, and how much of the response stands in it."""
+
+    spans: tuple[Span, ...]
+    coverage: float
+    """0 to 1: mean share of the claims' content words that the evidence holds."""
+
+
+def grounded(assignment: Assignment, proposal: Proposal) -> Grounded:
+    """What the proposal rests on.
 
     Raises:
         DocumentRejected: ``ungrounded`` when a quotation stands nowhere, or what else is wrong in a short word.
@@ -51,19 +59,18 @@ def grounded(assignment: Assignment, proposal: Proposal) -> tuple[Span, ...]:
     spans = tuple(span for quote in proposal.quotes for span in _spans(assignment, quote))
     if not spans:
         raise DocumentRejected("ungrounded", "no quotation")
-    _check(assignment, proposal, spans)
-    return spans
+    return Grounded(spans, _check(assignment, proposal, spans))
 
 
-def _check(assignment: Assignment, proposal: Proposal, spans: Sequence[Span]) -> None:
+def _check(assignment: Assignment, proposal: Proposal, spans: Sequence[Span]) -> float:
     kind, chunk = proposal.kind, assignment.chunk
     if kind is ExampleKind.PLAIN and normal(proposal.response).text not in normal(chunk.text).text:
         raise DocumentRejected("not_verbatim", proposal.response)
     if kind.family is ExampleFamily.COMPLETION and proposal.response in chunk.text:
-        return
+        return 1.0
     if kind is ExampleKind.UNANSWERABLE:
         _check_refusal(proposal, chunk)
-        return
+        return 1.0
     if kind is ExampleKind.MULTI_HOP and len({span.chunk_id for span in spans}) < 2:
         raise DocumentRejected("one_hop", "quotes one of its chunks only")
     evidence = _evidence(assignment, proposal, spans)
@@ -72,10 +79,12 @@ def _check(assignment: Assignment, proposal: Proposal, spans: Sequence[Span]) ->
         raise DocumentRejected("evidence_too_long", f"{quoted} words")
     if kind is ExampleKind.FALSE_PREMISE:
         _check_correction(proposal, evidence)
-        return
-    _check_claims(_prose(proposal), evidence)
+        return _covered(proposal.response, evidence)
+    response = _prose(proposal)
+    _check_claims(response, evidence)
     if kind is ExampleKind.CHOICE:
         _check_options(proposal, evidence)
+    return _covered(response, evidence)
 
 
 def _evidence(assignment: Assignment, proposal: Proposal, spans: Sequence[Span]) -> Evidence:
@@ -128,6 +137,13 @@ def _check_claims(response: str, evidence: Evidence) -> None:
         reason, detail = fault_of_claim(claim, evidence)
         if reason:
             raise DocumentRejected(reason, f"{detail}: {claim}")
+
+
+def _covered(response: str, evidence: Evidence) -> float:
+    shares = [
+        1.0 if _is_verbatim(claim, evidence.sentences) else coverage(claim, evidence) for claim in claims(response)
+    ]
+    return sum(shares) / len(shares) if shares else 1.0
 
 
 def claims(response: str) -> Iterator[str]:

@@ -64,10 +64,10 @@ def fault_of_claim(claim: str, evidence: Evidence) -> tuple[str, str]:
     number = unfounded(claimed_numbers(claim), evidence.numbers | {Number(count) for count in announced(claim)})
     if number is not None:
         return "number_not_in_evidence", f"{number.value:g} {number.dimension}".strip()
-    covered = coverage(claim, evidence)
-    if covered < MIN_COVERAGE:
+    covered, name = coverage(claim, evidence), unfounded_name(names(claim), evidence.names)
+    if covered < MIN_COVERAGE and not (name and covered >= MIN_COVERAGE / 2):
         return "unsupported", f"{covered:.2f} of its words"
-    if name := unfounded_name(names(claim), evidence.names):
+    if name:
         return "name_not_in_evidence", name
     own = stand(claim)
     aligned = _aligned(own, evidence.sentences)

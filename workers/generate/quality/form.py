@@ -8,8 +8,11 @@ from collections.abc import Callable
 
 from agent.job.records import ExampleFamily, ExampleKind
 from workers.generate.backend import Proposal
+from workers.generate.quality.offence import is_offensive
 from workers.generate.reading.sentences import is_balanced, word_count
-from workers.generate.reading.words import tokens
+from workers.generate.reading.words import points_elsewhere, tokens
+from workers.language.identify import LEAST_CHARACTERS, NO_LANGUAGE, classified
+from workers.personal.mask import masked
 
 MIN_PROMPT_WORDS = 2
 MAX_PROMPT_WORDS = 80
@@ -20,6 +23,10 @@ REPEATED_WORDS = 4
 """Length of a run of words that may not come again and again …"""
 MOST_REPEATS = 4
 """… more often than this; lists repeat themselves a little, stuck models without end."""
+
+MIN_BULLETS = 2
+LANGUAGE_CONFIDENCE = 0.95
+"""How sure the identifier must be that an answer is in another language than its chunk."""
 
 _LEAK = re.compile(
     r"\b(?:the|this|given|provided) "
@@ -32,8 +39,18 @@ _UNRESOLVED = re.compile(
     r"|\b(?:this|these|those) (?:\w+\W*)$",
     re.IGNORECASE,
 )
+_LEFT_OVER = re.compile(
+    r"<\|\w+\|>|\[/?INST\]|<</?SYS>>|\{(?:question|answer|text|context|topic)\}|\blorem ipsum\b"
+    r"|\[(?:insert|your|name)\b|^(?:sure|certainly|of course|okay)[,!]"
+    r"|^(?:here (?:is|are) (?:the|a|an|your|some)\b[^.]*:)|^(?:answer|response|question|a|q):\s"
+    r"|\bas (?:an|a large) (?:ai|language)\b",
+    re.IGNORECASE,
+)
+"""Of chat templates, of prompts that were never filled in, of a model that speaks of its task."""
+_MASK = re.compile(r"<(?:EMAIL|PHONE|IP|KEY|IBAN|CARD|SSN)>")
+_BULLET = re.compile(r"^\s*(?:[-*•]|\d+[.)])\s", re.MULTILINE)
 _MARKUP = re.compile(
-    r"\|[a-z_]+\||%s\b|:[a-z]+:`|\{\{|```|</?(?:a|br|code|div|em|img|li|p|span|strong|sub|sup|t[dhr]|table|ul)\b[^>]*>|\]\(|:::|\bxref:"
+    r"\|[a-z_]+\||%s\b|:[a-z]+:`|\{\{|```|</?(?:a|br|code|div|em|img|li|p|span|strong|sub|sup|t[dhr]|table|ul)(?:\s[^>]*)?/?>|\]\(|:::|\bxref:"
 )
 
 
@@ -59,19 +76,18 @@ def _is_prompt_unbalanced(proposal: Proposal) -> bool:
 
 
 def _leaks(proposal: Proposal) -> bool:
-    """A completion is text of the document itself and may speak of the document; a prompt may speak of the passage that
-    goes with it, and a response has to where the passage does not answer."""
-    if proposal.kind.family is ExampleFamily.COMPLETION or proposal.kind is ExampleKind.UNANSWERABLE:
+    """A completion is text of the document itself and may speak of it, and so may who has the passage at hand."""
+    if proposal.kind.family is ExampleFamily.COMPLETION or proposal.context:
         return False
     is_quoted = any(proposal.response == quote.text for quote in proposal.quotes)
-    in_prompt = not proposal.context and _LEAK.search(proposal.prompt)
-    return bool(in_prompt or (not is_quoted and _LEAK.search(proposal.response)))
+    return bool(_LEAK.search(proposal.prompt) or (not is_quoted and _LEAK.search(proposal.response)))
 
 
 def _is_unresolved(proposal: Proposal) -> bool:
-    """A completion stands in its document, and what follows in a conversation points back at what was said."""
-    stands_alone = proposal.kind.family is not ExampleFamily.COMPLETION and not proposal.history
-    return stands_alone and bool(_UNRESOLVED.search(proposal.prompt))
+    """Whether its reader cannot know what is meant: he has no passage, no earlier turn, and the prompt points away."""
+    if proposal.kind.family is ExampleFamily.COMPLETION or proposal.context or proposal.history:
+        return False
+    return bool(_UNRESOLVED.search(proposal.prompt)) or points_elsewhere(proposal.prompt)
 
 
 def _has_markup(proposal: Proposal) -> bool:
@@ -85,9 +101,39 @@ def _echoes(proposal: Proposal) -> bool:
 
 
 def _repeats(proposal: Proposal) -> bool:
+    """Rows of one table have their keys in common."""
+    if proposal.kind is ExampleKind.EXTRACT:
+        return False
     words = tokens(proposal.response)
     runs = Counter(tuple(words[at : at + REPEATED_WORDS]) for at in range(len(words) - REPEATED_WORDS + 1))
     return bool(runs) and max(runs.values()) > MOST_REPEATS
+
+
+def _has_left_over(proposal: Proposal) -> bool:
+    return bool(_LEFT_OVER.search(proposal.prompt) or _LEFT_OVER.search(proposal.response))
+
+
+def _is_wrong_form(proposal: Proposal) -> bool:
+    """Bullets that are none, and summaries as long as what they sum up."""
+    if proposal.kind is ExampleKind.SUMMARY_BULLETS:
+        return len(_BULLET.findall(proposal.response)) < MIN_BULLETS
+    if proposal.kind in (ExampleKind.SUMMARY_SHORT, ExampleKind.SUMMARY_DETAILED):
+        return bool(proposal.context) and word_count(proposal.response) >= word_count(proposal.context)
+    return False
+
+
+def _is_personal(proposal: Proposal) -> bool:
+    """Whether it holds an address, number or key of somebody, or the mask of one, which answers nothing."""
+    if proposal.kind.family is ExampleFamily.COMPLETION:
+        return False
+    text = f"{proposal.prompt}\n{proposal.response}"
+    found: Counter[str] = Counter()
+    masked(text, found)
+    return bool(found) or bool(_MASK.search(text))
+
+
+def _is_offensive(proposal: Proposal) -> bool:
+    return is_offensive(f"{proposal.prompt}\n{proposal.response}")
 
 
 def _is_evidence_thin(proposal: Proposal) -> bool:
@@ -101,8 +147,21 @@ _CHECKS: tuple[tuple[str, Callable[[Proposal], bool]], ...] = (
     ("unbalanced_prompt", _is_prompt_unbalanced),
     ("mentions_the_text", _leaks),
     ("unresolved_reference", _is_unresolved),
-    ("markup", _has_markup),
     ("echo", _echoes),
     ("repetition", _repeats),
+    ("template_leftover", _has_left_over),
+    ("markup", _has_markup),
+    ("wrong_form", _is_wrong_form),
+    ("personal_data", _is_personal),
+    ("offensive", _is_offensive),
     ("thin_evidence", _is_evidence_thin),
 )
+
+
+def is_other_language(text: str, language: str) -> bool:
+    """Whether the text is surely in another language than the ISO 639-1 code says; short texts and code never are."""
+    bare = NO_LANGUAGE.sub(" ", text)
+    if not language or sum(map(str.isalpha, bare)) < LEAST_CHARACTERS:
+        return False
+    code, confidence = classified(bare)
+    return confidence >= LANGUAGE_CONFIDENCE and code not in ("", language)

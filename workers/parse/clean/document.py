@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from agent.job.records import Block, Decision
+from workers.language.identify import Language
 from workers.parse.clean.characters import characters
 from workers.parse.clean.contents import without_contents
 from workers.parse.clean.furniture import without_furniture
@@ -15,7 +16,7 @@ from workers.parse.clean.paragraphs import joined
 from workers.parse.clean.references import without_references
 from workers.parse.clean.repeats import without_repeats
 from workers.parse.clean.typography import typography
-from workers.parse.language import Language, language_of, with_languages
+from workers.parse.language import language_of, with_languages
 from workers.personal.mask import finders, masked
 
 _REMOVING: tuple[tuple[str, Callable[[Sequence[Block]], list[Block]]], ...] = (

@@ -10,7 +10,7 @@ from pathlib import Path
 import cv2
 
 from agent.job.records import Decision
-from workers.parse.language import identify
+from workers.language.identify import identify
 from workers.parse.ocr import tesseract
 from workers.parse.ocr.prepare import Grey
 from workers.parse.ocr.recognise import PAGE_TIMEOUT_S, Row

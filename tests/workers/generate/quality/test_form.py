@@ -6,7 +6,7 @@ import pytest
 
 from agent.job.records import ExampleKind
 from workers.generate.backend import Proposal, Quote
-from workers.generate.quality.form import fault_of
+from workers.generate.quality.form import fault_of, is_other_language
 
 
 def proposal(
@@ -25,6 +25,9 @@ def proposal(
         proposal("How does entanglement affect its two partners?", "Each one's result fixes the other's."),
         proposal("Explain the topic \"Qubits\".", "A qubit has two levels.", ExampleKind.EXPLAIN),
         proposal('In the context of "Gates", explain "Inverse".', "Each gate has one.", ExampleKind.EXPLAIN),
+        proposal(response=r"It is $\left<a^\dagger a\right>$, a mean of two levels."),
+        proposal(response="The master kills the slave process after a penetration test of its two levels."),
+        proposal(response="Dirac's brackets are associative; a cockpit, Scunthorpe and a mass have two levels."),
         proposal("The text of the law says that", "no state can be copied.", ExampleKind.CONTINUE),
     ],
 )  # fmt: skip
@@ -52,7 +55,22 @@ def test_a_well_formed_example_has_no_fault(good: Proposal) -> None:
         (proposal(response="The |dwave_5kq| chip is shown in Figure %s."), "markup"),
         (proposal(response="See [the docs](https://example.org)."), "markup"),
         (proposal(evidence="the qubit"), "thin_evidence"),
+        (proposal("What does the table below say of qubits?"), "unresolved_reference"),
+        (proposal(response="Sure, a qubit has two levels."), "template_leftover"),
+        (proposal(response="<|im_start|>A qubit has two levels."), "template_leftover"),
+        (proposal(response="Ask ada@lovelace.org about its two levels."), "personal_data"),
+        (proposal(response="Ask <EMAIL> about its two levels."), "personal_data"),
+        (proposal(response="It is a bullshit system with two levels."), "offensive"),
+        (proposal("Sum up.", "A qubit has two levels and decays.", ExampleKind.SUMMARY_BULLETS), "wrong_form"),
     ],
 )
 def test_a_fault_of_form_is_named(bad: Proposal, reason: str) -> None:
     assert fault_of(bad) == reason
+
+
+def test_an_answer_in_another_language_than_its_chunk_is_told() -> None:
+    german = "Ein Qubit ist die kleinste Einheit der Quanteninformation und hat zwei Zustände."
+    assert is_other_language(german, "en")
+    assert not is_other_language(german, "de")
+    assert not is_other_language("A qubit is the smallest unit of quantum information and has two states.", "en")
+    assert not is_other_language("Zwei Zustände.", "en")

@@ -6,7 +6,7 @@ import pytest
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 from tests.workers.parse.test_language import FRENCH, GERMAN, OTHERS
-from workers.parse.identifier import load
+from workers.language.identifier import load
 
 QUICK = load()
 LIBRARY = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
