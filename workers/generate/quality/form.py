@@ -114,12 +114,11 @@ def _has_left_over(proposal: Proposal) -> bool:
 
 
 def _is_wrong_form(proposal: Proposal) -> bool:
-    """Bullets that are none, and summaries as long as what they sum up."""
+    """Bullets that are none, and summaries longer than what they sum up."""
     if proposal.kind is ExampleKind.SUMMARY_BULLETS:
         return len(_BULLET.findall(proposal.response)) < MIN_BULLETS
-    if proposal.kind in (ExampleKind.SUMMARY_SHORT, ExampleKind.SUMMARY_DETAILED):
-        return bool(proposal.context) and word_count(proposal.response) >= word_count(proposal.context)
-    return False
+    is_summary = proposal.kind in (ExampleKind.SUMMARY_SHORT, ExampleKind.SUMMARY_DETAILED)
+    return is_summary and bool(proposal.context) and word_count(proposal.response) > word_count(proposal.context)
 
 
 def _is_personal(proposal: Proposal) -> bool:
