@@ -15,7 +15,7 @@ from workers.generate.reading.words import leans_on_context, points_elsewhere, r
 MATCH = {"exact": 1.0, "normalised": 1.0, "fuzzy": 0.8}
 """How much a quotation found in that way is worth."""
 PARAPHRASE_BASE = 0.3
-"""Honest paraphrases that pass all checks share about two thirds of their words with the evidence; no fault of theirs."""
+"""Honest paraphrases that pass all checks share about two thirds of their words with the evidence."""
 SHORT_ANSWER_WORDS = 6
 """Up to so many words an answer need not be a sentence."""
 ENOUGH_WORDS = 12
