@@ -27,6 +27,8 @@ SCORE = 0.5
 
 _ABOUT = re.compile(r" (?:for|in|with|between|from|on|to|using) ")
 """What follows one of these tells the subject from others of its name."""
+_ONCE = re.compile(r"\b(?:will|your)\b")
+"""What happens once, to the reader of the document."""
 _OPENING_PHRASE = re.compile(r"^In [a-z][\w\- ]{2,40}, ")
 
 
@@ -62,8 +64,12 @@ def _is_opening(sentence: str, chunk: Chunk) -> bool:
         return False
     if leans_on_context(sentence) or refers_back(sentence) or adds_to_another(sentence):
         return False
+    if _ONCE.search(sentence):
+        return False
     clause = clause_of(_OPENING_PHRASE.sub("", sentence))
     if clause is None or not is_exposition(sentence):
         return False
     subject = askable(_ABOUT.split(clause.subject, maxsplit=1)[0], chunk)
-    return subject is not None and not (subject.startswith("the ") and _ABOUT.search(clause.subject))
+    if subject is None or ("`" in sentence and subject.islower() and "`" not in subject):
+        return False
+    return not (subject.startswith("the ") and _ABOUT.search(clause.subject))

@@ -57,7 +57,11 @@ def entries(text: str) -> dict[str, str]:
     lines = text.splitlines()
     for line in lines:
         entry = _ENTRY.fullmatch(line)
-        if entry is None or word_count(entry["meaning"]) < MIN_MEANING_WORDS or not is_balanced(line):
+        if (
+            entry is None
+            or word_count(entry["meaning"]) < MIN_MEANING_WORDS
+            or not (is_balanced(entry["term"]) and is_balanced(line))
+        ):
             return {}
         found[entry["term"].strip()] = entry["meaning"]
     return found if len(found) == len(lines) and MIN_ROWS <= len(found) <= MAX_ROWS else {}

@@ -18,6 +18,8 @@ _CAPITALS_ENTRY = re.compile(r"(?P<term>[A-Z][A-Z0-9'\- ]{1,40}?)[.:] (?P<meanin
 _NAMED_ENTRY = re.compile(r"(?P<term>[A-Za-z][A-Za-z0-9'\- ]{1,40}?)(?::| [-–—]) (?P<meaning>[A-Za-z].+\.?)", re.DOTALL)
 _GLOSSARY_WORDS = frozenset({"glossary", "terms", "terminology", "definitions", "vocabulary"})
 
+_NAME_GIVEN = re.compile(r"\b(?:called|known as|termed|named) ([^.;]+)")
+
 MIN_ENTRIES = 3
 """So many terms in capitals, each with its meaning behind it, are no accident."""
 MIN_MEANING_WORDS = 4
@@ -70,7 +72,7 @@ def _is_fit(term: str, meaning: str, language: str) -> bool:
     ):
         return False
     first = split_sentences(meaning, language)[0].text
-    return _speaks_of(first, term) or not _is_statement(first)
+    return not _is_statement(first) or _speaks_of(first, term)
 
 
 def _is_statement(sentence: str) -> bool:
@@ -80,7 +82,11 @@ def _is_statement(sentence: str) -> bool:
 
 
 def _speaks_of(sentence: str, term: str) -> bool:
-    return bool(set(tokens(term)) & set(tokens(sentence)[: 3 + len(tokens(term))]))
+    """Whether the term is what a whole sentence is about, or the name that it gives."""
+    named, clause = set(tokens(term)), clause_of(sentence)
+    given = _NAME_GIVEN.search(sentence)
+    about = tokens(clause.subject if clause else "") + tokens(given[1] if given else "")
+    return not named.isdisjoint(about)
 
 
 def _spelled(term: str, text: str, *, shouts: bool) -> str:

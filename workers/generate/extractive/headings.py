@@ -50,6 +50,8 @@ _HOW_TO = re.compile(r"[Hh]ow to (?P<deed>[a-z][^?.:]+)")
 _ODD = re.compile(r"[?!,;…–—-]$|[?!:]|^\W|\*|\(|\bvs\b|\b[Tt]ask\b|\b[Ee]xercise\b|\b[Dd]emo\b")
 _BYLINE = re.compile(r"[Bb]y (?:[A-Z][\w.'\-]*,? ?(?:and )?){1,6}")
 _GUIDANCE = re.compile(r"To (?P<deed>[a-z]+ [^,]+), (?P<rest>.+)", re.DOTALL)
+_NEWS = re.compile(r"(?:has|have) (?:been |\w+ed\b)")
+"""What has happened to a thing does not explain it."""
 _LOCAL_OBJECT = re.compile(r"\b(?:the(?! [A-Z`])|your|this|these|its?|their)\b")
 
 _EXPLAINING = (
@@ -136,7 +138,9 @@ def _sentence_case(question: str, answer: str) -> str:
     first, *rest = question.split()
     inside = set(answer.split()[1:])
     lowered = [
-        word.lower() if word.lower() in inside or word.lower() in PREPOSITIONS | VERBS | ARTICLES | {"of"} else word
+        word.lower()
+        if (word.lower() in inside and word not in inside) or word.lower() in PREPOSITIONS | VERBS | ARTICLES | {"of"}
+        else word
         for word in rest
     ]
     return " ".join((first.capitalize(), *lowered))
@@ -157,7 +161,9 @@ def _explained(heading: str, first: str, chunk: Chunk) -> _Task | None:
     """A topic that is the subject of the first sentence."""
     clause = clause_of(first)
     subject = askable(clause.subject, chunk) if clause else None
-    if not subject or is_generic(subject):
+    if subject and "`" in first and subject.islower() and "`" not in subject:  # what one program makes of it
+        return None
+    if clause is None or not subject or _NEWS.match(f"{clause.verb} {clause.rest}"):
         return None
     named, spoken = _content(heading), _content(subject)
     head = _content(subject.split(" of ")[0].split()[-1])

@@ -38,6 +38,7 @@ _STEPS = re.compile(
     r"(?:follow|perform|complete|take|do|use|run) (?:these|the following)(?: \w+)? steps:"
 )
 _COMPLEMENT = re.compile(r" (?:of|for|in|to|between) (?:[\w\-']+ ){0,4}?(?:[A-Z\w][\w\-']{3,})$")
+_LEFT_OUT = re.compile(r"\b(?:required|necessary|needed|given|respective|corresponding|above)\b(?! to)")
 _LOCAL_OBJECT = re.compile(r"\b(?:the(?! [A-Z`])|your|this|these|its?|their|so)\b")
 _BASE = {"has": "have", "have": "have", "consists of": "consist of", "uses": "use"}
 
@@ -73,6 +74,8 @@ def _is_fit(answer: str) -> bool:
 
 
 def _prompt(announcement: str, chunk: Chunk) -> tuple[str, ExampleKind]:
+    if _LEFT_OUT.search(announcement):
+        return "", ExampleKind.FACTUAL
     if found := _STEPS.fullmatch(announcement):
         deed = found["deed"]
         is_named = len(deed.split()) > 2 and not has_pronoun(deed) and not _LOCAL_OBJECT.search(deed)

@@ -16,7 +16,7 @@ _HALF_DENIALS = (
 _DENIAL = re.compile(
     rf"(?P<subject>{SUBJECT}) (?:(?P<can>cannot|can't|can not)|(?P<do>does|do)(?: not|n't)|(?P<be>is|are)(?: not|n't)) "
     rf"(?P<rest>(?!(?:{_HALF_DENIALS})\b)[^,;:()]+?)"
-    r"(?P<more>,? (?:because|since|so|but|unless|until|if|when|even|and|or|without)\b.+)?\.",
+    r"(?P<more>,? (?:because|since|so|but|and|or)\b.+)?\.",
     re.DOTALL,
 )
 _POLAR = re.compile(

@@ -13,7 +13,7 @@ _VERB = r"has|have|contains?|uses?|requires?|needs?|supports?|encodes?|provides?
 _BOUND = r"up to|at least|at most|exactly|about|approximately|around|more than|over|only"
 _QUANTITY = re.compile(
     rf"(?P<subject>{SUBJECT}) (?P<verb>{_VERB}) (?:(?P<bound>{_BOUND}) )?{_COUNT} "
-    r"(?P<what>(?:[a-z][\w\-]* ){0,2}?[a-z][\w\-]+s)[ ,:;.].*",
+    r"(?P<what>(?:[a-z][\w\-]* ){0,2}?[a-z][\w\-]+s(?: of [a-z][\w\-]+s?)?)[ ,:;.].*",
     re.DOTALL,
 )
 _BOUNDS = {"up to": "Up to how many", "at least": "At least how many", "at most": "At most how many"}

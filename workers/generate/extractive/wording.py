@@ -27,7 +27,7 @@ _REWORDINGS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = (
         ('What does the term "{thing}" mean?', 'What is meant by "{thing}"?', 'How is the term "{thing}" defined?'),
     ),
     (
-        re.compile(r"What does (?P<thing>[^,?]+) do\?"),
+        re.compile(r"What does (?P<thing>(?![^?]*\b(?:you|users|developers|to|let|help)\b)[^,?]+) do\?"),
         ("What does {thing} do?", "Can you say what {thing} does?"),
     ),
 )

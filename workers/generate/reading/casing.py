@@ -26,9 +26,10 @@ def inside_sentence(phrase: str, text: str) -> str | None:
     if re.search(r"['\u2019]s?$", word):
         return phrase
     lowered = word[0].lower() + phrase[1:]
+    if word.lower() in _COMMON_OPENERS:
+        return lowered
     if re.search(rf"[a-z,;] {re.escape(word)}(?![\w-])", text):
         return phrase
     if re.search(rf"(?<![\w-]){re.escape(word.lower())}(?![\w-])", text):
         return lowered
-    is_no_name = word.lower() in _COMMON_OPENERS or word.lower().endswith(_ABSTRACT_ENDINGS)
-    return lowered if is_no_name else None
+    return lowered if word.lower().endswith(_ABSTRACT_ENDINGS) else None

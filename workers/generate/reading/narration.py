@@ -22,15 +22,20 @@ _NARRATING = re.compile(
     rf"\b(?:{_any_of('narrating')})\b|\bthis (?:{_any_of('own_works')})\b"
     r"|\b(?:note that|keep in mind|of course|so far|as you|as of|at this point|next time|last time|above all|as follows"
     r"|kind of|sort of|a bit|a lot|lots of|in other words"
-    r"|you['\u2019](?:ll|ve|d|re)|you (?:saw|will|may remember|learned))\b",
+    r"|you['\u2019](?:ll|ve|d|re)|you (?:saw|will|already|may remember|learned))\b",
     re.IGNORECASE,
 )
 _LABELS = re.compile(
     r"^(?:inputs?|outputs?|goal|hints?|note|example|stretch goal|answer|q|a|tip|warning|important)\s*:",
     re.IGNORECASE | re.MULTILINE,
 )
-_ASIDE = re.compile(r"[!?](?=\s|$|[\"\u201d)])|\.\.\.|\u2026| -- |https?://|\bwww\.|\]_")
-_BROKEN = re.compile(r"[a-z]{2}[A-Z]{2,}\d|\w:[A-Z]{3}|s['\u2019][a-z]{3}|\b\w+\.\. \w|  ")
+_ASIDE = re.compile(
+    r"[!?](?=\s|$|[\"\u201d)])|\.\.\.|\u2026| -- |https?://|\bwww\.|\]_|(?:^|(?<=[.!?] ))See\b|[(,;] ?see\b"
+)
+_BROKEN = re.compile(
+    r"[a-z]{2}[A-Z]{2,}\d|\w:[A-Z]{3}|s['\u2019][a-z]{3}|\b\w+\.\. \w|  "
+    r"|\b(?:are|is|and|the|of|to|in|for|with)[A-Z][a-z]{3}"
+)
 """Where text was put together without the white space that parted it."""
 _PEOPLE = re.compile(r"\b(?:Alice|Bob|Charlie|Eve|Carol)\b")
 """The persons of a told example."""
@@ -41,10 +46,14 @@ _SYMBOL = re.compile(r"(?P<before>[\w'\-]*)[ (]*\$(?P<symbol>\\?[A-Za-z]+(?:[_^]
 _NO_NOUNS = word_list("no_nouns") | PREPOSITIONS | VERBS
 
 
+_OTHER_LANGUAGE = re.compile(r"(?:\b\w*[\u00e0-\u00ff]\w*\b.*?){4}", re.DOTALL)
+"""So many words with accents are no names any more."""
+
+
 def is_exposition(text: str) -> bool:
     """Whether the text speaks of its subject only: no author, no reader led by the hand, no task, no aside."""
     words = _APART.sub("X", text)
-    return not any(sign.search(words) for sign in _SIGNS) and not has_strange_symbols(text)
+    return not any(sign.search(words) for sign in (*_SIGNS, _OTHER_LANGUAGE)) and not has_strange_symbols(text)
 
 
 def has_strange_symbols(text: str) -> bool:

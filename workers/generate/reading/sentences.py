@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 ENDINGS = (".", "!", "?", '."', ".\u201d", ".)", "?)", "!)")
 """How a complete sentence ends."""
+ABBREVIATIONS = ("e.g.", "i.e.", "vs.", "cf.", "Fig.", "Eq.")
+"""After these a sentence goes on, whatever was cut there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,8 @@ class Sentence:
     def is_complete(self) -> bool:
         """Whether it begins like a sentence and ends like one, with quotes and brackets in pairs."""
         first = self.text[:1]
-        return (first.isupper() or first.isdigit()) and self.text.endswith(ENDINGS) and is_balanced(self.text)
+        ends = self.text.endswith(ENDINGS) and not self.text.endswith(ABBREVIATIONS)
+        return (first.isupper() or first.isdigit()) and ends and is_balanced(self.text)
 
 
 def split_sentences(text: str, language: str = "en") -> list[Sentence]:

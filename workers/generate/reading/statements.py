@@ -29,6 +29,10 @@ MIN_PASSAGE_WORDS = 30
 MAX_PASSAGE_WORDS = 150
 MIN_PASSAGE_SENTENCES = 2
 
+_LESSON = re.compile(
+    r"\b(?:task|exercise|demo|solution|hints?|workbook|homework|changelog|release notes|license)\b", re.IGNORECASE
+)
+"""Where such a thing is told, "the state" and "a strategy" are those of the task."""
 _OPENING_PHRASE = re.compile(r"(?P<opening>In [a-z][\w\- ]{2,40}), (?P<rest>\w.*)", re.DOTALL)
 
 
@@ -61,6 +65,7 @@ def statements(chunk: Chunk) -> Iterator[tuple[Statement | None, Statement | Non
     """For each sentence of the chunk's paragraphs, in order: as it stands alone, and together with its passage; None
     for what it is not fit for.
     """
+    is_lesson = any(_LESSON.search(heading) for heading in (chunk.title, *chunk.headings))
     for placed in place_blocks(chunk):
         if placed.block.kind is not BlockKind.PARAGRAPH:
             continue
@@ -70,7 +75,8 @@ def statements(chunk: Chunk) -> Iterator[tuple[Statement | None, Statement | Non
             if not _can_answer(sentence):
                 continue
             statement = _divided(chunk, sentence.text)
-            alone = statement if not refers_back(sentence.text) and not adds_to_another(sentence.text) else None
+            text = sentence.text
+            alone = None if is_lesson or refers_back(text) or adds_to_another(text) else statement
             yield alone, replace(statement, passage=passage) if passage else None
 
 

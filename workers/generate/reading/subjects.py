@@ -26,6 +26,11 @@ SUBJECT = r"[A-Za-z][\w'\u2019+\-]*(?: [\w'\u2019+\-]+){0,8}(?: \([A-Z][\w\-]{1,
 _FINITE_ENDING = re.compile(r"(?:ly|ed|n't)$")
 _GENERIC = word_list("generic_things")
 _COUNTED = word_list("count_nouns")
+_MEASURES = frozenset("number range ratio amount list set total value values statistics model models data".split())
+"""The number, range or model of something is that of one document."""
+_PARTS_OF_A_TEXT = frozenset({"example", "examples", "section", "figure", "table", "exercise", "chapter"})
+_TWO_PHRASES = re.compile(r"\w(?<!\bof) (?:an?|the) ", re.IGNORECASE)
+"""A second article without "of" begins another phrase: "the state a circuit"."""
 _LOCAL_NAME = re.compile(r"[a-z]+_\w+")
 _GERUND = re.compile(r"[A-Z]?[a-z]{2,}ing")
 _DESCRIBING = word_list("describing_participles")
@@ -45,6 +50,10 @@ def askable(phrase: str, chunk: Chunk) -> str | None:
     core, _, complement = " ".join(word.lower() for word in words).partition(" of ")
     if complement and not _is_known(complement, words, chunk):
         return None
+    if core.split()[-1] in _MEASURES and (core.startswith("the ") or complement):
+        return None
+    if core.startswith("the ") and words[-1].endswith("s") and not complement and not _is_announced(core, chunk):
+        return None
     if core.startswith("the ") and not complement and not _is_known(core, words, chunk):
         return None
     return found
@@ -54,9 +63,10 @@ def named_in(phrase: str, chunk: Chunk) -> str | None:
     """``phrase`` as it is written inside a question that comes with the passage it was taken from, or None when it is
     no noun phrase or names nothing.
     """
-    words = _bare(phrase).split()
+    bare = _bare(phrase)
+    words = bare.split()
     lowered = [word.lower() for word in words]
-    if not words or len(words) > MAX_SUBJECT_WORDS:
+    if not words or len(words) > MAX_SUBJECT_WORDS or _TWO_PHRASES.search(bare) or lowered[-1] in _PARTS_OF_A_TEXT:
         return None
     article = lowered[0] if lowered[0] in ARTICLES else ""
     head = lowered[1:] if article else lowered
@@ -129,6 +139,10 @@ def _is_known(phrase: str, words: list[str], chunk: Chunk) -> bool:
         or (len(part.split()) > 1 and set(_topic(part).split()) <= announced)
         for part in parts
     )
+
+
+def _is_announced(phrase: str, chunk: Chunk) -> bool:
+    return any(_topic(phrase) in _topic(heading) for heading in (chunk.title, *chunk.headings))
 
 
 def _topic(phrase: str) -> str:

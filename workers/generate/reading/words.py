@@ -38,7 +38,8 @@ _BACK_REFERENCE = re.compile(
     r"\b(?:of|in|to|from|by|with|for|at|on|than|as|is|are|one of|some of) (?:them|it)(?=[\s.,;:])", re.IGNORECASE
 )
 _ADDING = re.compile(r"\balso\b(?! (?:known|called))|\bas well\b(?! as)|\btoo\.|^Another\b|\bthe (?:latter|former)\b")
-_LEFT_OPEN = re.compile(r"\b(?:both|neither|the two|the others?)[.)]*$", re.IGNORECASE)
+_CONCLUDING = re.compile(r"(?:\S+ ){1,5}(?:hence|therefore|thus|then|however|instead)\b")
+_LEFT_OPEN = re.compile(r"\b(?:both|neither|the two|the others?|the (?:\w+ ){1,3}ones?)[.)]*$", re.IGNORECASE)
 OPENING_CHARACTERS = 60
 """A pronoun this near the beginning has nothing before it in its own sentence to stand for."""
 
@@ -70,6 +71,13 @@ def adds_to_another(sentence: str) -> bool:
 
 
 def refers_back(sentence: str) -> bool:
-    """Whether a demonstrative, an early pronoun, or a last word such as "both" needs what was said before."""
+    """Whether a demonstrative, an early pronoun or connective, or a last word such as "both" needs what was said
+    before.
+    """
     opening = sentence[:OPENING_CHARACTERS]
-    return bool(_DEMONSTRATIVE.search(sentence) or _BACK_REFERENCE.search(opening) or _LEFT_OPEN.search(sentence))
+    return bool(
+        _DEMONSTRATIVE.search(sentence)
+        or _BACK_REFERENCE.search(opening)
+        or _CONCLUDING.match(sentence)
+        or _LEFT_OPEN.search(sentence)
+    )

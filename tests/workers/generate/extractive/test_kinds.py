@@ -136,7 +136,7 @@ def test_the_same_question_has_several_forms_and_each_place_keeps_its_own() -> N
 def test_every_kind_that_is_promised_can_be_made() -> None:
     text = chunk(
         *DEFINITIONS, PASSAGE, "A Clifford circuit cannot produce a magic state.", heading("Teleportation"), BODY,
-        "Like the Pauli gates, a Hadamard gate is its own inverse.",
+        "Like the X gate, a Hadamard gate is its own inverse.",
         listing("Flip: X is applied.", "Leak: it is lost."),
         "Qubits are cooled to millikelvin because heat would excite them.",
         BODY + " Nobody learns the state.", split=Split.TEST,
