@@ -38,7 +38,7 @@ def ask_definition(statement: Statement) -> str:
     if found is None or not _defines(found["what"]):
         return ""
     subject = statement.askable(found["subject"])
-    if not subject:
+    if not subject or (found["verb"] == "are" and subject.startswith("the number of")):
         return ""
     return statement.ask(f"{'Who' if _is_person(found['what'], subject) else 'What'} {found['verb']} {subject}")
 

@@ -50,6 +50,8 @@ _HOW_TO = re.compile(r"[Hh]ow to (?P<deed>[a-z][^?.:]+)")
 _ODD = re.compile(r"[?!,;…–—-]$|[?!:]|^\W|\*|\(|\bvs\b|\b[Tt]ask\b|\b[Ee]xercise\b|\b[Dd]emo\b")
 _BYLINE = re.compile(r"[Bb]y (?:[A-Z][\w.'\-]*,? ?(?:and )?){1,6}")
 _GUIDANCE = re.compile(r"To (?P<deed>[a-z]+ [^,]+), (?P<rest>.+)", re.DOTALL)
+_IN_PASSING = frozenset("can may must should will could tends tend uses use supports support".split())
+"""Verbs that tell something of a thing, and not what it is."""
 _NEWS = re.compile(r"(?:has|have) (?:been |\w+ed\b)")
 """What has happened to a thing does not explain it."""
 _LOCAL_OBJECT = re.compile(r"\b(?:the(?! [A-Z`])|your|this|these|its?|their)\b")
@@ -163,7 +165,7 @@ def _explained(heading: str, first: str, chunk: Chunk) -> _Task | None:
     subject = askable(clause.subject, chunk) if clause else None
     if subject and "`" in first and subject.islower() and "`" not in subject:  # what one program makes of it
         return None
-    if clause is None or not subject or _NEWS.match(f"{clause.verb} {clause.rest}"):
+    if clause is None or not subject or clause.verb in _IN_PASSING or _NEWS.match(f"{clause.verb} {clause.rest}"):
         return None
     named, spoken = _content(heading), _content(subject)
     head = _content(subject.split(" of ")[0].split()[-1])

@@ -55,17 +55,17 @@ def ask_predicate(statement: Statement) -> str:
             subject = statement.askable(found["subject"])
             if pattern is _DEED and subject and _may_be_a_person(subject):
                 return ""
-            if not statement.passage and _is_one_of_many(pattern, found, statement):
+            if " one of its " in statement.text or (not statement.passage and _is_one_of_many(pattern, found)):
                 return ""
             return statement.ask(ask(found, subject)) if subject else ""
     return ""
 
 
-def _is_one_of_many(pattern: re.Pattern[str], found: re.Match[str], statement: Statement) -> bool:
+def _is_one_of_many(pattern: re.Pattern[str], found: re.Match[str]) -> bool:
     """Whether the sentence tells one way or use among others, which is no answer without its paragraph."""
-    is_everyday = pattern is _MANNER and found["subject"].lower() == found["subject"][0].lower() + found["subject"][1:]
-    of_this_text = is_everyday and found["deed"] != "defined" and found["subject"].split()[-1].endswith("s")
-    return found.groupdict().get("be") == "can be" or " one of its " in statement.text or of_this_text
+    named = any(map(str.isupper, found["subject"][1:]))
+    is_everyday = pattern is _MANNER and found["deed"] != "defined" and not named and found["subject"].endswith("s")
+    return found.groupdict().get("be") == "can be" or is_everyday
 
 
 def _may_be_a_person(subject: str) -> bool:

@@ -33,7 +33,7 @@ _ASIDE = re.compile(
     r"[!?](?=\s|$|[\"\u201d)])|\.\.\.|\u2026| -- |https?://|\bwww\.|\]_|(?:^|(?<=[.!?] ))See\b|[(,;] ?see\b"
 )
 _BROKEN = re.compile(
-    r"[a-z]{2}[A-Z]{2,}\d|\w:[A-Z]{3}|s['\u2019][a-z]{3}|\b\w+\.\. \w|  "
+    r"[a-z]{2}[A-Z]{2,}\d|\w:[A-Z]{3}|s['\u2019][a-z]{3}|\b\w+\.\. \w|  |[A-Z]\w+ tm\b|[A-Z]\d{3,}[a-z]"
     r"|\b(?:are|is|and|the|of|to|in|for|with)[A-Z][a-z]{3}"
 )
 """Where text was put together without the white space that parted it."""

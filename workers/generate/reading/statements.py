@@ -75,8 +75,7 @@ def statements(chunk: Chunk) -> Iterator[tuple[Statement | None, Statement | Non
             if not _can_answer(sentence):
                 continue
             statement = _divided(chunk, sentence.text)
-            text = sentence.text
-            alone = None if is_lesson or refers_back(text) or adds_to_another(text) else statement
+            alone = None if is_lesson or adds_to_another(sentence.text) else statement
             yield alone, replace(statement, passage=passage) if passage else None
 
 
@@ -94,6 +93,7 @@ def _can_answer(sentence: Sentence) -> bool:
         and MIN_ANSWER_WORDS <= word_count(text) <= MAX_ANSWER_WORDS
         and "\n" not in text
         and not leans_on_context(text)
+        and not refers_back(text)
         and not points_elsewhere(text)
         and is_exposition(text)
     )
