@@ -28,7 +28,7 @@ _BOUNDARY = re.compile(
 )
 """What ends the phrase that names the class."""
 _CONDITION = re.compile(
-    r"\b(?:if|when|because|since|where you)\b|\b(?:most|least|largest|smallest|\w{3,}est)\b(?! of\b)"
+    r"\b(?:if|when|because|since|where you|the only)\b|\b(?:most|least|largest|smallest|\w{3,}est)\b(?! of\b)"
 )
 """A thing is not defined by when it holds, nor by being the first of its kind."""
 

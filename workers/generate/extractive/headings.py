@@ -50,7 +50,7 @@ _HOW_TO = re.compile(r"[Hh]ow to (?P<deed>[a-z][^?.:]+)")
 _ODD = re.compile(r"[?!,;…–—-]$|[?!:]|^\W|\*|\(|\bvs\b|\b[Tt]ask\b|\b[Ee]xercise\b|\b[Dd]emo\b")
 _BYLINE = re.compile(r"[Bb]y (?:[A-Z][\w.'\-]*,? ?(?:and )?){1,6}")
 _GUIDANCE = re.compile(r"To (?P<deed>[a-z]+ [^,]+), (?P<rest>.+)", re.DOTALL)
-_IN_PASSING = frozenset("can may must should will could tends tend uses use supports support".split())
+_IN_PASSING = word_list("in_passing")
 """Verbs that tell something of a thing, and not what it is."""
 _NEWS = re.compile(r"(?:has|have) (?:been |\w+ed\b)")
 """What has happened to a thing does not explain it."""

@@ -34,12 +34,16 @@ _PERMISSION = re.compile(
     r"(?P<who>you|users|developers|researchers|programmers|applications|programs) (?:to )?(?P<deed>[a-z]+) .+",
     re.DOTALL,
 )
-_USE = re.compile(rf"(?P<subject>{SUBJECT}) {_BE} (?:\w+ly )?used (?:to|for|in|as) .+", re.DOTALL)
+_USE = re.compile(rf"(?P<subject>{SUBJECT}) {_BE} (?:\w+ly )?used (?:to|for|as) .+", re.DOTALL)
 _MANNER = re.compile(
     rf"(?P<subject>{SUBJECT}) {_BE} (?P<deed>(?!used|called|known|based|given|interested)\w+ed|made|built|given|done) "
     r"(?:by \w+ing|using|through|via|with the help of|as) .+",
     re.DOTALL,
 )
+
+
+_PARTIAL = re.compile(r" one of its | if and only if ")
+"""The sentence tells a part, or a condition."""
 
 
 def ask_predicate(statement: Statement) -> str:
@@ -55,7 +59,7 @@ def ask_predicate(statement: Statement) -> str:
             subject = statement.askable(found["subject"])
             if pattern is _DEED and subject and _may_be_a_person(subject):
                 return ""
-            if " one of its " in statement.text or (not statement.passage and _is_one_of_many(pattern, found)):
+            if _PARTIAL.search(statement.text) or (not statement.passage and _is_one_of_many(pattern, found)):
                 return ""
             return statement.ask(ask(found, subject)) if subject else ""
     return ""

@@ -20,8 +20,8 @@ _FIRST_PERSON = re.compile(
 )
 _NARRATING = re.compile(
     rf"\b(?:{_any_of('narrating')})\b|\bthis (?:{_any_of('own_works')})\b"
-    r"|\b(?:note that|keep in mind|of course|so far|as you|as of|at this point|next time|last time|above all|as follows"
-    r"|kind of|sort of|a bit|a lot|lots of|in other words"
+    r"|\b(?:note that|keep in mind|of course|so far|as stated|as you|as of|at this point|next time|last time"
+    r"|above all|as follows|kind of|sort of|a bit|a lot|lots of|in other words"
     r"|you['\u2019](?:ll|ve|d|re)|you (?:saw|will|already|may remember|learned))\b",
     re.IGNORECASE,
 )

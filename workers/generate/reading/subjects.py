@@ -26,7 +26,7 @@ SUBJECT = r"[A-Za-z][\w'\u2019+\-]*(?: [\w'\u2019+\-]+){0,8}(?: \([A-Z][\w\-]{1,
 _FINITE_ENDING = re.compile(r"(?:ly|ed|n't)$")
 _GENERIC = word_list("generic_things")
 _COUNTED = word_list("count_nouns")
-_MEASURES = frozenset("number range ratio amount list set total value values statistics model models data".split())
+_MEASURES = word_list("measures")
 """The number, range or model of something is that of one document."""
 _PARTS_OF_A_TEXT = frozenset({"example", "examples", "section", "figure", "table", "exercise", "chapter"})
 _TWO_PHRASES = re.compile(r"\w(?<!\bof) (?:an?|the) ", re.IGNORECASE)

@@ -24,7 +24,8 @@ VERBS = word_list("verbs")
 DISCOURSE_OPENERS = word_list("discourse_openers")
 
 _POINTING = re.compile(
-    r"\b(?:above|below|previously|the (?:previous|preceding)|the following|see also|[,;(] ?see|click|e-?mail|refer to the|consult"
+    r"\b(?:above|below|previously|the (?:previous|preceding)|the following|see also|[,;(] ?see|click|e-?mail"
+    r"|refer to the|consult"
     r"|as (?:\w+ )?(?:shown|seen|mentioned|noted|described|discussed|elaborated)"
     r"|(?:learn|read|find out) more|visit (?:the|our)|more (?:information|details)|check out|listed here"
     r"|(?:on|in|at) this (?:link|blog|video|module|page)"

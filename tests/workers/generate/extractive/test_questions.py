@@ -203,7 +203,9 @@ def test_what_only_its_paragraph_explains_is_asked_together_with_the_paragraph()
 def test_one_way_of_many_is_asked_about_only_with_its_paragraph() -> None:
     sentence = "A phase gate can be implemented by shifting the frame of the clock."
     assert prompts(sentence) == []
-    paragraph = f"{sentence} No pulse is sent at all, so that the gate takes no time and has no error. Compilers use that."
+    paragraph = (
+        f"{sentence} No pulse is sent at all, so that the gate takes no time and has no error. Compilers use that."
+    )
     assert "How can a phase gate be implemented?" in prompts(paragraph)
 
 
