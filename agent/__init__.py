@@ -16,13 +16,15 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from agent.client import Client, Job
     from agent.errors import FinetuneError
-    from agent.job.events import ProgressChanged, StateChanged, UnitNotice
+    from agent.job.events import DataAlert, DataForecast, ProgressChanged, StateChanged, UnitNotice
     from agent.job.result import JobResult
     from agent.job.states import JobState
     from agent.spec import JobSpec
 
 _HOMES = {
     "Client": "agent.client",
+    "DataAlert": "agent.job.events",
+    "DataForecast": "agent.job.events",
     "FinetuneError": "agent.errors",
     "Job": "agent.client",
     "JobResult": "agent.job.result",
@@ -35,6 +37,8 @@ _HOMES = {
 
 __all__ = [
     "Client",
+    "DataAlert",
+    "DataForecast",
     "FinetuneError",
     "Job",
     "JobResult",

@@ -39,7 +39,7 @@ def print_summary(console: Console, summary: Summary) -> None:
     console.print()
     for alert in summary.alerts:
         where = f" (parts {_some(alert.shards)})" if alert.shards else ""
-        line = f"Alert: {printable(alert.text)}{where}; {alert.advice.replace('JOB', summary.job_id)}."
+        line = f"Alert: {printable(alert.text)}{where}; {alert.advice_for(summary.job_id)}."
         console.print(Text(line, "yellow"), soft_wrap=True)
     if not summary.alerts and summary.counts.rows:
         console.print(Text("No alert: drift, repetition, diversity and refusals are within their limits.", "dim"))

@@ -37,7 +37,7 @@ def print_standing(
             line = f"{stage_name(stage)}, part {shard} was given up: {printable(reason)}"
             console.print(Text(line, "yellow"), soft_wrap=True)
     for alert in alerts:
-        console.print(Text(f"Examples: {printable(alert.text)}; {alert.advice}.", "yellow"), soft_wrap=True)
+        console.print(Text(f"Examples: {printable(alert.text)}; {alert.advice_for(job.id)}.", "yellow"), soft_wrap=True)
     if forecast and not job.ended:
         console.print(Text(" ".join(("Forecast:", *forecast.sentences))), soft_wrap=True)
     if foreseen:

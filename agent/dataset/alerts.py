@@ -39,6 +39,10 @@ class Alert:
     windows: int = 1
     """In how many windows it was seen; value and text are those of the worst."""
 
+    def advice_for(self, job_id: str) -> str:
+        """The advice with the job's id in its commands."""
+        return self.advice.replace("JOB", job_id)
+
 
 @dataclass(frozen=True)
 class _Limit:

@@ -51,7 +51,7 @@ class News:
         outputs = self._outputs()
         self._done, self._looked_at = done, self._clock()
         for alert in self._alerts(outputs, last):
-            yield DataAlert(alert.name, alert.text, alert.advice)
+            yield DataAlert(alert.name, alert.text, alert.advice_for(view.job.id))
         if ready:
             self._foretold = True
             if found := read_forecast(outputs, self._store):
