@@ -99,7 +99,8 @@ _REFUSED = _Limit(
 )  # fmt: skip
 _BARREN = _Limit(
     "no_examples", lambda batch: batch.barren / (batch.chunks or 1), 0.98,
-    "{0:.0%} of the chunks gave no example", "see why: finetune data JOB --rejected; check generate.backend and model",
+    "{0:.0%} of the chunks that were asked gave no example",
+    "see why: finetune data JOB --rejected; check generate.backend and model",
 )  # fmt: skip
 
 _DRIFTS = (

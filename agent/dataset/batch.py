@@ -25,8 +25,9 @@ class Batch(BaseModel):
 
     shards: tuple[str, ...] = ()
     chunks: int = 0
+    """Those that were asked: none too thin to carry an example is among them."""
     barren: int = 0
-    """Chunks without a single example."""
+    """Chunks without an example that asks something."""
     documents: int = 0
     """Documents that the examples are of; together, one on both sides of a border counts twice."""
     examples: int = 0

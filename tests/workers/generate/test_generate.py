@@ -94,7 +94,7 @@ def test_a_unit_describes_its_batch_for_those_who_watch(desk: Desk) -> None:
     artifact = desk.generate(desk.curated(chunks()))
     batch = batch_of(artifact.manifest.facts, "0000")
     asking = [example for example in artifact.records("examples.jsonl", Example) if example.prompt]
-    assert batch is not None and batch.examples == len(asking) and batch.chunks == 3
+    assert batch is not None and batch.examples == len(asking) and batch.chunks == 2
     assert sum(batch.kinds.values()) == sum(batch.lengths) == sum(batch.qualities) == len(asking)
     assert batch.from_source == 1.0, "rules answer in the words of the text"
     assert sum(batch.target.values()) == pytest.approx(1, abs=0.01)

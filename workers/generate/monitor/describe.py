@@ -12,6 +12,8 @@ from agent.job.artifacts import Tally
 from agent.job.records import Chunk, Example, ExampleKind
 from workers.generate.monitor.diversity import mtld, repeated, same_opening, words
 
+_NO_EXAMPLE = "no_example"
+"""Why a chunk that was asked goes; under other reasons it was not asked."""
 _NO_FAULT = frozenset({"more_than_ordered", "not_ordered"})
 """Reasons that say nothing against what was written."""
 
@@ -26,11 +28,15 @@ def describe(
     asking = [example for example in examples if example.prompt]
     texts = {chunk.id: frozenset(words(chunk.text)) for chunk in chunks}
     answers = [words(example.response) for example in asking]
+    # An answer that says no says it in much the same words each time, and not in the chunk's.
+    told = [example for example in asking if example.kind is not ExampleKind.UNANSWERABLE]
     tally = tallies.get("examples", Tally())
     refused = Counter(tally.rejected) + Counter(tally.failed)
+    thin = sum(count for reason, count in tallies.get("chunks", Tally()).rejected.items() if reason != _NO_EXAMPLE)
+    asked = len(chunks) - thin
     return Batch(
-        chunks=len(chunks),
-        barren=len(chunks) - len({example.chunk_id for example in asking}),
+        chunks=asked,
+        barren=asked - len({example.chunk_id for example in asking}),
         documents=len({example.document_id for example in asking}),
         examples=len(asking),
         refused={reason: count for reason, count in sorted(refused.items()) if reason not in _NO_FAULT},
@@ -42,17 +48,16 @@ def describe(
         quality=_mean([example.score for example in asking]),
         diversity=round(mtld(list(chain.from_iterable(answers))), 1),
         repeated_questions=round(repeated([f"{each.prompt} {each.context}" for each in asking]), 4),
-        repeated_answers=round(repeated([example.response for example in asking]), 4),
-        same_opening=round(same_opening([example.response for example in asking]), 4),
-        from_source=_mean(
-            [
-                sum(word in texts[example.chunk_id] for word in answer) / len(answer)
-                for example, answer in zip(asking, answers, strict=True)
-                if answer
-            ]
-        ),
+        repeated_answers=round(repeated([example.response for example in told]), 4),
+        same_opening=round(same_opening([example.response for example in told]), 4),
+        from_source=_mean([_from(words(each.response), texts[each.chunk_id]) for each in told if each.response]),
         target=_asking(target),
     )
+
+
+def _from(answer: Sequence[str], source: frozenset[str]) -> float:
+    """Share of the answer's words that stand in the source; 1 for an answer without words, which adds none."""
+    return sum(word in source for word in answer) / len(answer) if answer else 1.0
 
 
 def _asking(target: Mapping[ExampleKind, float]) -> dict[str, float]:

@@ -56,6 +56,7 @@ def repeated(texts: Sequence[str]) -> float:
 
 
 def same_opening(texts: Sequence[str]) -> float:
-    """Share of the texts that begin with the most frequent three words."""
+    """Share of the other texts that begin as one does, with the most frequent three words: 0 for texts that all differ,
+    also for few, and 1 for texts that are all alike."""
     openings = Counter(tuple(words(text)[:OPENING_WORDS]) for text in texts)
-    return openings.most_common(1)[0][1] / len(texts) if texts else 0.0
+    return (openings.most_common(1)[0][1] - 1) / (len(texts) - 1) if len(texts) > 1 else 0.0

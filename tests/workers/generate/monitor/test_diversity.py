@@ -36,5 +36,6 @@ def test_of_many_texts_a_sample_is_compared() -> None:
 
 
 def test_the_most_frequent_opening_counts() -> None:
-    assert same_opening(["I am sorry, no.", "I am sorry!", "A qubit is small."]) == pytest.approx(2 / 3)
-    assert same_opening([]) == 0
+    assert same_opening(["I am sorry, no.", "I am sorry!", "A qubit is small."]) == pytest.approx(1 / 2)
+    assert same_opening(["I am sorry, no."] * 4) == 1
+    assert same_opening([]) == same_opening(["One alone is like no other."]) == 0
