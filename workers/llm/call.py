@@ -76,7 +76,7 @@ class Caller:
             GenerationFailed: no request can be answered now.
             BudgetSpent: from the budget; nothing was sent.
         """
-        number = self._endpoint.open_request()
+        number = self._endpoint.next_request()
         try:
             answer = await self._until_answered(question, number, keep)
         except BaseException:
@@ -91,7 +91,7 @@ class Caller:
         refused: set[Feature] = set()
         tries: Counter[What] = Counter()
         while True:
-            outcome = await self._attempt(question, spoken - refused, keep)
+            outcome = await self._attempt(question, number, spoken - refused, keep)
             if isinstance(outcome, StoredAnswer):
                 self._endpoint.dialect.understood(spoken - refused, refused)
                 return outcome
@@ -107,8 +107,10 @@ class Caller:
             if not outcome.rest_s:
                 await asyncio.sleep(self._wait_s(tries.total()))
 
-    async def _attempt(self, question: Question, spoken: frozenset[Feature], keep: Keep) -> StoredAnswer | Fault:
-        async with self._endpoint.place() as place:
+    async def _attempt(
+        self, question: Question, number: int, spoken: frozenset[Feature], keep: Keep
+    ) -> StoredAnswer | Fault:
+        async with self._endpoint.place(number) as place:
             most = self._price.of(question.most_prompt_tokens, self._spec.max_answer_tokens)
             held = await self._spending.reserve(most) if self._spending else None
             self.spent["requests"] += 1
@@ -187,7 +189,9 @@ class Caller:
                     f"{fault.detail}",
                     next_step="Check the account's rate limits; resume the job later, what was answered is kept.",
                 )
-        in_a_row = self._endpoint.lose_request(number)
+            case What.FILTERED:
+                return DocumentRejected(fault.what, fault.detail)
+        in_a_row = self._endpoint.lose_request(number, refused=fault.what in (What.NOT_UNDERSTOOD, What.TOO_LONG))
         if not in_a_row:
             return DocumentRejected(fault.what, fault.detail)
         return GenerationFailed(

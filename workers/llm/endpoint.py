@@ -16,6 +16,8 @@ from workers.llm.limit import Limit, Ticket
 
 MOST_FAILURES_IN_A_ROW = 3
 """So many requests without any answer, while nothing else was answered, are the endpoint's fault and not theirs."""
+MOST_REFUSALS_IN_A_ROW = 20
+"""The same of requests that the endpoint does not accept: that costs nothing, and a document may be full of such."""
 SPREAD = 0.1
 """Calls that rest together wake within this share of the rest, not all at once."""
 
@@ -40,14 +42,17 @@ class Endpoint:
         self._answered_at = 0.0
         self._failures = 0
         self._undecided: set[int] = set()
-        """Requests of which an answer may still show that the endpoint lives, counted at the first failure in a row."""
+        """Requests under way at the first failure in a row: an answer to one of them would show that the endpoint
+        lives."""
         self._open: set[int] = set()
+        """Requests that were sent and have no answer yet, also between two tries."""
         self._number = 0
 
     @asynccontextmanager
-    async def place(self) -> AsyncIterator[Place]:
+    async def place(self, request: int) -> AsyncIterator[Place]:
         """A place among the calls under way, as soon as there is one and nobody asked for a rest."""
         await self._enter()
+        self._open.add(request)
         place = Place(self.limit.send(time.monotonic(), self._under_way))
         try:
             yield place
@@ -69,10 +74,9 @@ class Endpoint:
         """The call of this place met an error of the server, or none came back."""
         self.limit.failed(place.ticket, time.monotonic())
 
-    def open_request(self) -> int:
+    def next_request(self) -> int:
         """A number for a request, which may take several calls."""
         self._number += 1
-        self._open.add(self._number)
         return self._number
 
     def close_request(self, number: int, *, answered: bool = False) -> None:
@@ -91,15 +95,17 @@ class Endpoint:
         """Whether any call was answered from then on."""
         return self._answered_at >= since
 
-    def lose_request(self, number: int) -> int:
-        """The request stays without answer: how many failures in a row that makes, 0 while it is not yet certain that
-        they are the endpoint's fault."""
+    def lose_request(self, number: int, *, refused: bool) -> int:
+        """How many failures in a row that makes, 0 while it is not yet certain that they are the endpoint's fault.
+
+        ``refused`` says that the endpoint did answer, with a refusal; else the request stays without any answer.
+        """
         self.close_request(number)
         if not self._failures:
             self._undecided = set(self._open)
         self._failures += 1
         count = self._failures
-        if count < MOST_FAILURES_IN_A_ROW or self._undecided:
+        if count < (MOST_REFUSALS_IN_A_ROW if refused else MOST_FAILURES_IN_A_ROW) or self._undecided:
             return 0
         self._failures = 0
         return count

@@ -252,6 +252,20 @@ def test_an_endpoint_that_fails_every_call_is_named_in_one_line() -> None:
     assert "\n" not in str(failed[0]) and failed[0].next_step
 
 
+def test_a_dead_endpoint_is_named_before_all_that_waits_was_tried() -> None:
+    with llm_server(Reply(status=500)) as endpoint:
+        answers, _, _ = ask_many(endpoint, 100, NEVER)
+        first = next(at for at, answer in enumerate(answers) if isinstance(answer, GenerationFailed))
+    assert first < 10
+
+
+def test_an_endpoint_that_accepts_no_request_is_named() -> None:
+    with llm_server(Reply(status=400, error="no")) as endpoint:
+        answers, _, _ = ask_many(endpoint, 40)
+    assert reasons(answers[:5]) == ["request_refused"] * 5
+    assert any(isinstance(answer, GenerationFailed) and "in a row" in answer.message for answer in answers)
+
+
 def test_some_bad_requests_among_good_ones_are_not_the_endpoints_fault() -> None:
     def reply(body: dict[str, Any]) -> Reply:
         number = int(body["messages"][-1]["content"].rstrip("?").split()[-1])
