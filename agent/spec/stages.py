@@ -255,7 +255,11 @@ class GenerateConfig(StageConfig):
         description="Whether an answer to the same request, kept in the store from any job, is used instead of asking.",
     )
     judge: Literal["off", "llm"] = Field(
-        "off", description="Whether an LLM is asked, after all other checks, if the evidence supports the answer."
+        "off",
+        description=(
+            "Whether an LLM is asked, after all other checks, if the evidence supports the answer; what it gives no "
+            "verdict on stays from min_quality on."
+        ),
     )
     judge_model: str = Field("", description="Model of the judge at the same endpoint; empty takes generate.model.")
     min_quality: Share = Field(0.75, description="Examples of this quality are kept.")
