@@ -20,9 +20,9 @@ from workers.generate.grounding.check import grounded
 PLANTED = Path(__file__).parent / "grounding_planted.txt"
 EACH = 60
 PRECISION = 0.95
-"""0.98 at first sight of this set: of the answers refused, the share that is unsupported."""
+"""0.98 at first sight of this set, 0.99 when pinned: of the answers refused, the share that is unsupported."""
 RECALL = 0.90
-"""0.91 at first sight of this set: of the unsupported answers, the share that is refused."""
+"""0.91 at first sight of this set, 0.96 when pinned: of the unsupported answers, the share that is refused."""
 _MARK = re.compile(r"\[([nve]):([^|\]]+)\|([^\]]+)\]")
 _NAMES = {"n": "number changed", "v": "negation flipped", "e": "entity swapped"}
 

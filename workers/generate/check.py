@@ -11,6 +11,7 @@ from agent.job.records import Example, ExampleKind, Split
 from workers.generate.accept import accept
 from workers.generate.backend import Assignment, Proposal, Refused
 from workers.generate.injection import obeys, orders_in
+from workers.generate.quality.score import DEFAULT_FLOORS, Floors
 
 TEMPLATE_TOKENS = 24
 """Tokens that a chat template puts around one exchange and the joint between a passage and its prompt, about."""
@@ -26,14 +27,19 @@ class Checked:
 
 
 def check(
-    assignment: Assignment, answers: Sequence[Proposal | Refused], generator: str, topic: str, most_tokens: int
+    assignment: Assignment,
+    answers: Sequence[Proposal | Refused],
+    generator: str,
+    topic: str,
+    most_tokens: int,
+    floors: Floors = DEFAULT_FLOORS,
 ) -> Checked:
     """The examples among what a generator gave, in its order, and each other answer under its reason.
 
     Reasons beside those of `accept`: ``not_ordered``, ``more_than_ordered`` (good ones beyond the number asked for),
     ``follows_injection``, ``duplicate``, and ``longer_than_training`` for what would be cut at ``most_tokens``.
     """
-    checks = _Checks(assignment, generator, topic, most_tokens)
+    checks = _Checks(assignment, generator, topic, most_tokens, floors)
     examples: list[Example] = []
     refused: list[Refused] = []
     for answer in answers:
@@ -47,7 +53,9 @@ def check(
     return Checked(assignment, tuple(examples), tuple(refused))
 
 
-def accepted(assignment: Assignment, proposal: Proposal, generator: str, topic: str) -> Example:
+def accepted(
+    assignment: Assignment, proposal: Proposal, generator: str, topic: str, floors: Floors = DEFAULT_FLOORS
+) -> Example:
     """The example; of a conversation each exchange must pass with the evidence given so far.
 
     Raises:
@@ -64,16 +72,17 @@ def accepted(assignment: Assignment, proposal: Proposal, generator: str, topic: 
             quotes=tuple(quote for quote in proposal.quotes if quote.turn is not None and quote.turn <= at),
         )
         try:
-            accept(assignment, part, generator, topic)
+            accept(assignment, part, generator, topic, floors)
         except DocumentRejected as fault:
             raise DocumentRejected(fault.reason, f"turn {at + 1}: {fault.detail}") from fault
-    return accept(assignment, proposal, generator, topic)
+    return accept(assignment, proposal, generator, topic, floors)
 
 
 class _Checks:
     """The checks of one chunk, which remember what they have let through."""
 
-    def __init__(self, assignment: Assignment, generator: str, topic: str, most_tokens: int) -> None:
+    def __init__(self, assignment: Assignment, generator: str, topic: str, most_tokens: int, floors: Floors) -> None:
+        self._floors = floors
         self._assignment = assignment
         self._generator = generator
         self._topic = topic
@@ -96,7 +105,7 @@ class _Checks:
             raise DocumentRejected("not_ordered", proposal.kind)
         if obeys(proposal, self._passages, self._orders):
             raise DocumentRejected("follows_injection", proposal.response)
-        example = accepted(self._assignment, proposal, self._generator, self._topic)
+        example = accepted(self._assignment, proposal, self._generator, self._topic, self._floors)
         length = _tokens(self._assignment, example)
         if length > self._most_tokens:
             raise DocumentRejected("longer_than_training", f"about {length} tokens")

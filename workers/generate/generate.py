@@ -20,6 +20,7 @@ from workers.generate.injection import orders_in
 from workers.generate.monitor.describe import describe
 from workers.generate.plan.assign import assign
 from workers.generate.plan.mix import target_mix
+from workers.generate.quality.score import Floors
 from workers.generate.topics import map_of, topics_of
 from workers.llm.models import Models
 from workers.runtime.work import Outcome, StageWork
@@ -105,6 +106,7 @@ async def _checked(
 ) -> list[Checked]:
     """What became of each assignment (given with its topic), in order; many are under way at once."""
     most_tokens = work.spec.train.sequence_length
+    floors = Floors(work.spec.generate.min_quality, work.spec.generate.min_checked_quality)
 
     async def make(item: tuple[Assignment, str]) -> Checked:
         assignment, topic = item
@@ -114,7 +116,7 @@ async def _checked(
             answers = await backend.propose(assignment)
         except DocumentRejected as fault:
             return Checked(assignment, refused=(Refused(fault.reason, fault.detail, failed=True),))
-        checked = check(assignment, answers, backend.name, topic, most_tokens)
+        checked = check(assignment, answers, backend.name, topic, most_tokens, floors)
         return await judge.judge(checked) if judge else checked
 
     try:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from agent.errors import DocumentRejected
 from agent.job.records import Example, ExampleKind
 from tests.workers.generate.chunks import chunk
+from tests.workers.generate.desk import Desk
 from workers.generate.accept import accept
 from workers.generate.backend import Assignment, Proposal, Quote
 from workers.generate.context.record import Context
@@ -108,3 +111,15 @@ def test_structure_must_parse_and_every_value_must_stand_in_the_passage() -> Non
     assert made('{"gate time": "90 ns"}', OWN.text, **asked)  # type: ignore[arg-type]
     assert reason('{"gate time": "90 ns"', OWN.text, **asked) == "malformed_json"
     assert reason('{"gate time": "80 ns"}', OWN.text, **asked) == "number_not_in_evidence"
+
+
+def test_the_floors_of_the_job_decide(tmp_path: Path) -> None:
+    def kept(**floors: float) -> int:
+        desk = Desk(tmp_path / str(floors), generate=floors)
+        artifact = desk.generate(
+            desk.curated([chunk("A qubit is a two-level system that carries quantum information.")])
+        )
+        return sum(bool(example.prompt) for example in artifact.records("examples.jsonl", Example))
+
+    assert kept() == kept(min_quality=0.0, min_checked_quality=0.0) == 1
+    assert kept(min_quality=1.0, min_checked_quality=1.0) == 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from workers.generate.grounding.numbers import is_unit
 from workers.generate.grounding.words import is_rare, is_small, is_usually_capital, stem, word_list
 
 _FORMULA = re.compile(r"\$\$?[^$]+\$\$?|\\\(.+?\\\)|\\\[.+?\\\]", re.DOTALL)
@@ -67,7 +68,7 @@ def _signs(text: str) -> set[str]:
 
 
 def _is_name(word: str, *, opens: bool) -> bool:
-    if word.isdigit() or len(word) == 1:
+    if word.isdigit() or len(word) == 1 or is_unit(word):
         return False
     tail = word[1:]
     if any(map(str.isupper, tail)) or "_" in word or "::" in word or word.endswith("()"):

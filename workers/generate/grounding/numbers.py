@@ -97,7 +97,7 @@ _NUMBER = re.compile(
      |\b(?P<words>(?:{_WORDS})(?:(?:(?<=hundred|housand)\ and\ |[\ -])(?:{_WORDS}))*)\b
      |\b(?P<manner>{"|".join((*_MANNERS, *_ORDINALS))})\b)
     (?:\ ?-?(?P<scale>hundred|thousand|million|billion|trillion)\b)?
-    (?:[\ \-]?(?P<unit>per\ cent|{_UNIT})(?![\w]))?""",
+    (?:(?:(?<=half)\ an?\ |[\ \-]?)(?P<unit>per\ cent|{_UNIT})(?![\w]))?""",
     re.VERBOSE | re.IGNORECASE,
 )
 _TEX = (

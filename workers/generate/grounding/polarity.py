@@ -6,13 +6,27 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from workers.generate.grounding.words import BARRIERS, SYMMETRIC, is_negation, is_small, opposites, stem, words
+from workers.generate.grounding.words import (
+    AUXILIARIES,
+    BARRIERS,
+    NOUN_NEGATIONS,
+    SYMMETRIC,
+    is_negation,
+    is_small,
+    opposites,
+    stem,
+    words,
+)
 
 REACH_WORDS = 6
 """So many content words after a negation are negated, unless the clause ends before."""
 MIN_EXCHANGED_WORDS = 3
 MIN_EXCHANGED_SHARE = 0.75
 """Fewer words in common and the two sentences may be about different things."""
+MIN_TAKEN = 2
+MIN_TAKEN_SHARE = 0.5
+"""Of the words that the evidence denies, a claim without any negation may repeat fewer: more, and it says the contrary
+in a synonym ("did not increase the rate", "raised the rate")."""
 
 _CLAUSE = re.compile(r"[,;:.!?()\n]")
 _IDLE = re.compile(r"\b(?:not (?:only|just|merely|necessarily)|no longer than|^no,)", re.IGNORECASE)
@@ -50,12 +64,13 @@ def stand(sentence: str) -> Stand:
     prefixed: set[str] = set()
     negations = 0
     for clause in _CLAUSE.split(_IDLE.sub(" ", sentence.strip())):
-        reach, fresh = 0, False
+        reach, fresh, of_noun = 0, False, False
         for word in words(clause):
             if is_negation(word):
                 reach, fresh = (0, False) if reach == REACH_WORDS and fresh else (REACH_WORDS, True)
+                of_noun = word.lower() in NOUN_NEGATIONS
                 negations += 1
-            elif word.lower() in BARRIERS:
+            elif word.lower() in BARRIERS or (of_noun and not fresh and word.lower() in AUXILIARIES):
                 reach = 0
             elif not is_small(word):
                 root = stem(word)
@@ -85,11 +100,15 @@ def flips(claim: Stand, evidence: Stand) -> str:
     for head in claim.heads:
         if head in evidence.affirmed and head not in evidence.denied:
             return head
-    if claim.prefixed - evidence.prefixed:
+    if 0 < len(claim.prefixed - evidence.prefixed) >= evidence.negations - claim.negations:
         return ""
     for head in evidence.heads:
         if head in claim.affirmed and head not in claim.denied:
             return head
+    if not claim.negations and evidence.negations:
+        taken = evidence.denied & claim.affirmed - evidence.affirmed
+        if len(taken) >= MIN_TAKEN and len(taken) >= MIN_TAKEN_SHARE * len(evidence.denied):
+            return min(taken)
     return ""
 
 

@@ -9,7 +9,7 @@ from functools import cached_property, lru_cache
 from workers.generate.grounding.names import known_as, names, unfounded_name
 from workers.generate.grounding.numbers import Number, announced, claimed_numbers, counts, is_unit, numbers, unfounded
 from workers.generate.grounding.polarity import Stand, exchanged, flips, opposed, stand
-from workers.generate.grounding.words import is_small, nearness, stem, words
+from workers.generate.grounding.words import is_small, is_term, nearness, stem, words
 
 MIN_COVERAGE = 0.5
 """Least share of a claim's content words that the evidence must hold; see tests/gates/test_grounding.py."""
@@ -67,6 +67,7 @@ def fault_of_claim(claim: str, evidence: Evidence) -> tuple[str, str]:
     covered, name = coverage(claim, evidence), unfounded_name(names(claim), evidence.names)
     if covered < MIN_COVERAGE and not (name and covered >= MIN_COVERAGE / 2):
         return "unsupported", f"{covered:.2f} of its words"
+    name = name or _strange_term(claim, evidence)
     if name:
         return "name_not_in_evidence", name
     own = stand(claim)
@@ -80,6 +81,25 @@ def fault_of_claim(claim: str, evidence: Evidence) -> tuple[str, str]:
     if all(exchanged(own, other) for other in aligned):
         return "roles_exchanged", claim
     return "", ""
+
+
+def _strange_term(claim: str, evidence: Evidence) -> str:
+    """The first term of a field that is neither in the evidence nor given nor near in meaning to a word of it, or ''.
+
+    A wrong drug or ingredient has no capital to be known by.
+    """
+    return next(
+        (
+            word
+            for word in words(claim)
+            if word.isalpha()
+            and not is_unit(word)
+            and is_term(word)
+            and stem(word) not in evidence.stems | evidence.given_stems
+            and nearness(word.lower(), evidence.content) < MIN_NEARNESS
+        ),
+        "",
+    )
 
 
 def coverage(claim: str, evidence: Evidence) -> float:

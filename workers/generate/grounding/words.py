@@ -26,6 +26,10 @@ def word_list(name: str) -> tuple[str, ...]:
 _SMALL = frozenset(word_list("small"))
 _NEGATIONS = frozenset(word_list("negations"))
 BARRIERS = frozenset(word_list("barriers"))
+AUXILIARIES = frozenset(word_list("auxiliaries"))
+NOUN_NEGATIONS = frozenset(word_list("noun_negations"))
+_IRREGULAR = {form: forms.split("/")[0] for forms in word_list("irregular") for form in forms.split("/")[1:]}
+DERIVED = word_list("common_endings")
 SYMMETRIC = frozenset(word_list("symmetric"))
 
 RARE_ZIPF = 4.0
@@ -70,7 +74,8 @@ def stem(word: str) -> str:
 
     British and American spellings (colour, minimise) have one stem.
     """
-    return str(_stemmer().stemWord(_BRITISH.sub("iz", word.lower()).replace("our", "or")))
+    base = _IRREGULAR.get(word.lower(), word.lower())
+    return str(_stemmer().stemWord(_BRITISH.sub("iz", base).replace("our", "or")))
 
 
 @cache
@@ -91,6 +96,16 @@ def is_rare(word: str) -> bool:
     from wordfreq import zipf_frequency
 
     return bool(zipf_frequency(word.lower(), "en", wordlist="small") < RARE_ZIPF)
+
+
+@lru_cache(maxsize=65_536)
+def is_term(word: str) -> bool:
+    """Whether it is so rare that nobody says it in other words: neither it nor what its ending was put to is usual."""
+    from wordfreq import zipf_frequency
+
+    plain = word.lower()
+    forms = {plain, *(plain.removesuffix(ending) for ending in ("s", "es", "d", "ed", "ing", "ings"))}
+    return not plain.endswith(DERIVED) and not any(zipf_frequency(form, "en", wordlist="small") for form in forms)
 
 
 @lru_cache(maxsize=65_536)
