@@ -21,6 +21,7 @@ OWN = chunk(
 OTHER = chunk(
     "The Wren compiler places gates on 133 qubits within 2 minutes.", document="d2", licence="MIT OR Apache-2.0"
 )
+QUBIT = chunk("A qubit is a two-level system that carries quantum information in a computer.")
 QUOTE = "It does not use a crystal, because Kessler found crystals too slow."
 
 
