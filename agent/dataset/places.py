@@ -10,6 +10,8 @@ from agent.job.records import Split
 from agent.ledger.contract import Outputs
 
 EXAMPLES_FILE = "examples.jsonl"
+CHOICES_FILE = "choices.jsonl"
+"""Multiple choice of held-out documents, beside the rows of the splits."""
 Standing = Literal["empty", "generating", "assembled", "cleared"]
 
 
@@ -27,6 +29,7 @@ def places(outputs: Outputs) -> Places:
     built: tuple[tuple[Stage, Standing], ...] = ((Stage.CLEAR, "cleared"), (Stage.ASSEMBLE, "assembled"))
     for stage, standing in built:
         if found := outputs.get(stage):
-            return Places(standing, tuple(f"{found[0]}/{split.value}.jsonl" for split in Split))
+            names = (*(f"{split.value}.jsonl" for split in Split), CHOICES_FILE)
+            return Places(standing, tuple(f"{found[0]}/{name}" for name in names))
     units = outputs.get(Stage.GENERATE, ())
     return Places("generating" if units else "empty", tuple(f"{unit}/{EXAMPLES_FILE}" for unit in units))

@@ -114,21 +114,12 @@ class Dataset:
         )
         try:
             sources = list(built.records(SOURCES_FILE, SourceEntry))
-            return export(self._examples(), sources, format, folder, about=about)
+            examples = map(Example.model_validate_json, self._store.lines(f"{built.path}/{EXAMPLES_FILE}"))
+            return export(examples, sources, format, folder, about=about)
         except FileExistsError as error:
             raise UsageError(
                 f"The folder {str(folder)!r} is not empty.", next_step="Name another with --output."
             ) from error
-
-    def _examples(self) -> Iterator[Example]:
-        """The examples that are rows, in the order in which they were made."""
-        ids = {line["id"] for line in self._matching(Filter())}
-        for unit in self._outputs.get(Stage.GENERATE, ()):
-            for raw in self._store.lines(f"{unit}/{EXAMPLES_FILE}"):
-                example = Example.model_validate_json(raw)
-                if example.id in ids:
-                    ids.discard(example.id)
-                    yield example
 
     def _matching(self, wanted: Filter) -> Iterator[Line]:
         for path in self._places.files:
