@@ -68,7 +68,7 @@ def test_a_good_answer_becomes_an_example_with_its_span(tmp_path: Path) -> None:
     (example,) = prompted(artifact)
     assert (example.kind, example.prompt) == (ExampleKind.FACTUAL, "What limits quantum computers?")
     assert (example.evidence[0].text, example.evidence[0].start) == ("Decoherence limits how long", 0)
-    assert example.generator == "openai:small-model/examples-2.1"
+    assert example.generator == "openai:small-model/examples-3.2"
 
 
 def test_the_request_asks_for_a_schema_and_fences_the_document_as_data(tmp_path: Path) -> None:
