@@ -59,14 +59,15 @@ def read_as(form: type[Answer], answer: StoredAnswer, asked: Sequence[Message] =
         DocumentRejected: ``refused_answer``, ``empty_answer``, ``truncated_answer``, ``prompt_echo``,
             ``malformed_answer`` (no JSON) or ``wrong_schema`` (JSON of another form), with where it breaks.
     """
-    content = restored(answer.content).strip()
+    content = answer.content.strip()
     if not content and (answer.refusal or answer.finish == "content_filter"):
         raise DocumentRejected("refused_answer", (answer.refusal or "the endpoint's content filter")[:SHOWN_CHARACTERS])
     try:
-        return ReadAnswer(form.model_validate_json(content), Reading.AS_IS)
+        return ReadAnswer(form.model_validate_json(restored(content)), Reading.AS_IS)
     except ValidationError:
         pass
-    said = without_thought(content).strip()
+    # Thoughts first: a document's own "</think>" still has its word joiner.
+    said = restored(without_thought(content)).strip()
     cut_off = answer.finish == "length"
     if not said:
         reason = "truncated_answer" if cut_off or content else "empty_answer"
@@ -106,6 +107,8 @@ def _values(form: type[BaseModel], text: str) -> Iterator[Any]:
         yield {name: value}
     elif name and name not in value:
         yield {name: [value]}
+    if isinstance(value, dict) and len(value) == 1:
+        yield next(iter(value.values()))  # Small models like to name the whole answer.
 
 
 def _fitted(form: type[Answer], values: Iterator[Any], reading: Reading) -> ReadAnswer[Answer]:

@@ -86,9 +86,7 @@ def test_a_quote_of_a_defused_document_is_found_in_the_document() -> None:
     class Quoted(BaseModel):
         evidence: str
 
-    text = "The token <|im_start|> begins a turn."
-    for written in (
-        json.dumps({"evidence": defused(text)}),
-        json.dumps({"evidence": defused(text)}, ensure_ascii=False),
-    ):
+    text = "The token <|im_start|> begins a turn, </think> ends a thought."
+    for as_ascii in (True, False):
+        written = f"```json\n{json.dumps({'evidence': defused(text)}, ensure_ascii=as_ascii)}\n```"
         assert read_as(Quoted, StoredAnswer(content=written, finish="stop")).form.evidence == text

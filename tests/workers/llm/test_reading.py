@@ -66,6 +66,7 @@ def test_a_good_answer_is_read_as_it_is() -> None:
         '{items: [{question: "a?"}]}',
         '{"items": [{"question": "a?"}]',
         '[{"question": "a?"}]',
+        '{"answer": {"items": [{"question": "a?"}]}}',
         '{"question": "a?"}',
         '{"items": [{"question": "a?", "comment": "mine"}], "note": "done"}',
         '{"items": [{"question": "a?" "wrong": []}]}',
