@@ -16,6 +16,8 @@ _NO_LANGUAGE = re.compile(
 """Where a formula begins and ends is Pandoc's rule, which tells $x$ from "$5 and $6"
 (https://pandoc.org/MANUAL.html#extension-tex_math_dollars)."""
 _PROSE = frozenset({BlockKind.PARAGRAPH, BlockKind.LIST, BlockKind.QUOTE, BlockKind.CAPTION})
+MAX_CHARACTERS = 2000
+"""Longer lines are data that lost their form, and would cost seconds."""
 _ITEM = re.compile(r"^\s*(?:[-*•]|\d+[.)])\s+", re.MULTILINE)
 
 
@@ -53,6 +55,8 @@ def _lines(placed: PlacedBlock, chunk: Chunk) -> list[Line]:
     lines = []
     for part in _parts(placed, plain):
         for sentence in split_sentences(part.text, chunk.language):
+            if len(sentence.text) > MAX_CHARACTERS:
+                continue
             start = placed.start + part.start + sentence.start
             text = chunk.text[start : start + len(sentence.text)]
             begins_with_sign = text[:1] in "`$" and text.endswith(ENDINGS) and is_balanced(text)

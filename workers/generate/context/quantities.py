@@ -40,6 +40,8 @@ _LABEL = re.compile(
     r"(?:(?i:figure|fig\.|table|section|chapter|equation|eq\.|step|task|exercise|example|version|part|page|line|volume|no\."
     r"|article|appendix|level|release)|\b[A-Z]\w*[a-z]) $"
 )
+LABEL_CHARACTERS = 20
+"""As far in front of a number its label is looked for."""
 _YEAR = re.compile(r"(?:1[4-9]|20)\d\d")
 
 
@@ -78,7 +80,8 @@ def _of(line: Line, text: str) -> Iterator[Quantity]:
 
 
 def _is_no_amount(plain: str, match: re.Match[str]) -> bool:
-    before, after = plain[: match.start("number")], plain[match.end("number") :]
+    start, end = match.span("number")
+    before, after = plain[max(0, start - LABEL_CHARACTERS) : start], plain[end : end + 2]
     number = match["number"]
     glued = bool(re.match(r"[\w)\]:]|[.,]\d|[-/]\w| [A-Z]", after)) or before[-1:] in ("[", "=", "_", ":", "v")
     return glued or bool(_YEAR.fullmatch(number)) or bool(_LABEL.search(before)) or not before.strip()
