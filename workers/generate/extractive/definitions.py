@@ -34,6 +34,7 @@ _CONDITION = re.compile(
 
 
 def ask_definition(statement: Statement) -> str:
+    """A question for what, or who, the sentence says that something is; '' for other sentences."""
     found = _DEFINITION.fullmatch(statement.clause) or _PLURAL_CLASS.fullmatch(statement.clause)
     if found is None or not _defines(found["what"]):
         return ""

@@ -11,9 +11,10 @@ from workers.generate.backend import Proposal, Quote
 from workers.generate.extractive.passages import leading_passage
 from workers.generate.extractive.wording import one_of
 from workers.generate.reading.clauses import clause_of
+from workers.generate.reading.content import content
 from workers.generate.reading.layout import Section, sections
 from workers.generate.reading.sentences import is_balanced, split_sentences
-from workers.generate.reading.subjects import askable, is_generic, singular
+from workers.generate.reading.subjects import askable, is_generic
 from workers.generate.reading.words import (
     ARTICLES,
     PREPOSITIONS,
@@ -27,8 +28,6 @@ from workers.generate.reading.words import (
 )
 
 MAX_HEADING_WORDS = 10
-STEM_LETTERS = 5
-"""So many first letters make "measuring" meet "measurement"."""
 
 QUESTION_SCORE = 0.9
 TOPIC_SCORE = 0.7
@@ -81,9 +80,7 @@ def heading_examples(chunk: Chunk) -> Iterator[Proposal]:
     for section in map(_without_byline, sections(chunk)):
         heading = _plain(section.heading)
         first = _first_sentence(section, chunk.language)
-        if not first or not _is_usable(heading) or leans_on_context(first) or refers_back(first):
-            continue
-        if adds_to_another(first):
+        if not _is_usable(heading) or not _opens_well(first):
             continue
         task = _task(heading, first, chunk)
         answer = leading_passage(chunk, section.body) if task else ""
@@ -100,6 +97,10 @@ def _without_byline(section: Section) -> Section:
 def _first_sentence(section: Section, language: str) -> str:
     sentences = split_sentences(section.body[0].block.text, language)
     return sentences[0].text if sentences else ""
+
+
+def _opens_well(first: str) -> bool:
+    return bool(first) and not leans_on_context(first) and not refers_back(first) and not adds_to_another(first)
 
 
 def _is_usable(heading: str) -> bool:
@@ -125,7 +126,7 @@ def _asked(heading: str, first: str) -> _Task | None:
     if words & (PRONOUNS - {"what", "who", "which"}) or "the following" in heading.lower():
         return None
     clause = clause_of(first)
-    named, subject = _content(heading), _content(clause.subject) if clause else set()
+    named, subject = content(heading), content(clause.subject) if clause else set()
     asks_what_it_is = heading.lower().startswith(("what is", "what are"))
     if not subject or not subject <= named or (asks_what_it_is and subject != named):
         return None
@@ -153,7 +154,7 @@ def _guided(deed: str, first: str, chunk: Chunk) -> _Task | None:
     found = _GUIDANCE.fullmatch(first)
     if found is None or _LOCAL_OBJECT.search(deed) or len(deed.split()) < 3:
         return None
-    named, told = _content(deed), _content(found["deed"])
+    named, told = content(deed), content(found["deed"])
     if 2 * len(named & told) < len(named):
         return None
     return _Task(ExampleKind.EXPLAIN, one_of(_GUIDING, chunk.id + deed).format(deed), TOPIC_SCORE)
@@ -167,8 +168,8 @@ def _explained(heading: str, first: str, chunk: Chunk) -> _Task | None:
         return None
     if clause is None or not subject or clause.verb in _IN_PASSING or _NEWS.match(f"{clause.verb} {clause.rest}"):
         return None
-    named, spoken = _content(heading), _content(subject)
-    head = _content(subject.split(" of ")[0].split()[-1])
+    named, spoken = content(heading), content(subject)
+    head = content(subject.split(" of ")[0].split()[-1])
     if not named or not spoken or not head <= named or not (named <= spoken or spoken <= named):
         return None
     return _Task(ExampleKind.EXPLAIN, one_of(_EXPLAINING, chunk.id + subject).format(subject), TOPIC_SCORE)
@@ -198,9 +199,3 @@ def _plain(heading: str) -> str:
     """Without number and final punctuation; several words in capitals are written as a sentence would be."""
     plain = _NUMBERING.sub("", " ".join(heading.split())).rstrip(" .:")
     return plain.capitalize() if plain.isupper() and " " in plain else plain
-
-
-def _content(text: str) -> set[str]:
-    """Beginnings of the words that carry meaning."""
-    empty = PREPOSITIONS | PRONOUNS | VERBS | ARTICLES | {"of"}
-    return {singular(token)[:STEM_LETTERS] for token in tokens(text) if token not in empty}

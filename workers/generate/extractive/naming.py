@@ -21,6 +21,7 @@ MAX_THING_WORDS = 20
 
 
 def ask_naming(statement: Statement) -> str:
+    """A question for the name that the sentence gives to what it describes; '' for other sentences."""
     found = _CALLED.fullmatch(statement.clause)
     if found is None or not _is_described(found["thing"]):
         return ""

@@ -17,6 +17,7 @@ _IN = re.compile(
 
 
 def ask_origin(statement: Statement) -> str:
+    """A question for by whom, or in which year, a thing came about; '' for other sentences."""
     by, year = _BY.fullmatch(statement.clause), _IN.fullmatch(statement.clause)
     found = by or year
     subject = statement.askable(found["subject"]) if found else None

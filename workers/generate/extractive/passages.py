@@ -54,7 +54,7 @@ def _sound(placed: PlacedBlock, language: str) -> list[Sentence]:
     for sentence in split_sentences(placed.block.text, language):
         text = sentence.text
         announces = text.endswith(":") and "following" in text
-        if not is_exposition(text) or (points_elsewhere(text) and not announces) or text.startswith("See "):
+        if not is_exposition(text) or (points_elsewhere(text) and not announces):
             break
         sound.append(sentence)
     return sound

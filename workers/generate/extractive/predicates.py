@@ -47,6 +47,7 @@ _PARTIAL = re.compile(r" one of its | if and only if ")
 
 
 def ask_predicate(statement: Statement) -> str:
+    """A question for what something does, is for, or how it is done; '' for other sentences."""
     for pattern, ask in (
         (_USE, _ask_use),
         (_MANNER, _ask_manner),

@@ -9,14 +9,14 @@ from zlib import crc32
 from agent.job.records import Chunk, ExampleKind
 from workers.generate.backend import Proposal, Quote
 from workers.generate.extractive.wording import one_of
+from workers.generate.reading.content import content
 from workers.generate.reading.statements import passages
-from workers.generate.reading.words import ARTICLES, PREPOSITIONS, PRONOUNS, VERBS, tokens
 
 MOST_SHARED = 0.34
 """Share of the true answer's words that the passage may have all the same: two paragraphs on one subject share some."""
 SCORE = 0.7
 ABOVE_ITS_LIKE = 0.01
-STEM_LETTERS = 5
+"""So much surer than the same question alone: enough to take its place."""
 
 REFUSALS = (
     "That cannot be told from what is given: it is not stated there.",
@@ -33,7 +33,7 @@ def unanswered_questions(chunk: Chunk, others: Sequence[Proposal]) -> Iterator[P
     """
     asked = [each for each in others if not each.context and each.kind is ExampleKind.FACTUAL]
     for passage in passages(chunk):
-        held = _content(passage)
+        held = content(passage)
         strange = [each for each in asked if _is_strange(each, held)]
         if strange:
             question = strange[crc32(passage.encode()) % len(strange)]
@@ -56,10 +56,5 @@ def answered_questions(chunk: Chunk, own: Sequence[Proposal]) -> Iterator[Propos
 
 def _is_strange(asked: Proposal, held: set[str]) -> bool:
     """Whether nothing that the question names comes up in a passage, and little of its answer."""
-    named, answer = _content(asked.prompt), _content(asked.response)
+    named, answer = content(asked.prompt), content(asked.response)
     return named.isdisjoint(held) and len(answer & held) <= MOST_SHARED * len(answer)
-
-
-def _content(text: str) -> set[str]:
-    empty = PREPOSITIONS | PRONOUNS | VERBS | ARTICLES | {"of"}
-    return {token[:STEM_LETTERS] for token in tokens(text) if token not in empty}

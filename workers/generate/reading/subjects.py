@@ -70,7 +70,7 @@ def named_in(phrase: str, chunk: Chunk) -> str | None:
         return None
     article = lowered[0] if lowered[0] in ARTICLES else ""
     head = lowered[1:] if article else lowered
-    if not head or head[0] == "of" or not _is_noun_phrase(head):
+    if not head or head[0] in ("of", "no") or not _is_noun_phrase(head):
         return None
     core, _, complement = " ".join(head).partition(" of ")
     if not _names_something(core.split(), has_complement=bool(complement)):
