@@ -7,7 +7,7 @@ import pytest
 from tests.bench.bench_alerts import FAULTS, Unit, false_alarms, found_share, limits, made_units
 from tests.bench.dedup_corpus import DATA
 
-DOCUMENTS = 60
+DOCUMENTS = 100
 ORDERS = 10
 FALSE_ALARMS = 0.15
 """Share of jobs without a fault that raise an alert, each another order of the same units: 0.0 when pinned, also in 100
