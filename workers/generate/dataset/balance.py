@@ -39,6 +39,11 @@ def floor_of(min_examples: int) -> int:
     return max(min_examples, SMALL_DATASET)
 
 
+def least_of_documents(rows: int, min_examples: int) -> int:
+    """Rows that cutting by documents always leaves of so many: in a small dataset at least half of them."""
+    return min(floor_of(min_examples), max(min_examples, ceil(rows / 2)))
+
+
 def within_document_limit(entries: Iterable[Entry], most: int) -> tuple[list[Entry], list[Entry]]:
     """Entries that stay and those beyond ``most`` of one document.
 
@@ -51,10 +56,10 @@ def within_document_limit(entries: Iterable[Entry], most: int) -> tuple[list[Ent
 def within_document_share(entries: Sequence[Entry], share: float, floor: int) -> tuple[list[Entry], list[Entry]]:
     """Entries that stay and those beyond a document's ``share`` of what stays, chosen as above.
 
-    At least ``floor`` stay. Of so few documents that the share cannot hold, each may give as much as the others.
+    At least ``floor`` stay. Of few documents each may give twice what it would if all gave the same.
     """
     documents = {entry.document_id for entry in entries}
-    limits = dict.fromkeys(documents, max(share, 1 / max(1, len(documents))))
+    limits = dict.fromkeys(documents, max(share, FAR_ABOVE / max(1, len(documents))))
     return _within_shares(entries, lambda entry: entry.document_id, limits, floor)
 
 

@@ -14,6 +14,7 @@ from agent.spec import JobSpec
 from workers.generate.dataset.balance import (
     LEAST_LEFT,
     floor_of,
+    least_of_documents,
     within_difficulty_shares,
     within_document_limit,
     within_document_share,
@@ -51,8 +52,8 @@ def select(
     """The examples that become rows or choices; which they are depends on the examples alone, not on their order.
 
     Shares are cut in training only, those of kinds and difficulties only among prompted rows: plain text teaches the
-    subject's language, as much of it as there is. Cutting leaves at least `SMALL_DATASET` rows of what it cuts, and for
-    the mix of kinds and difficulties at least `LEAST_LEFT` of them.
+    subject's language, as much of it as there is. The mix leaves at least `SMALL_DATASET` rows
+    and `LEAST_LEFT` of them; the share of a document at least `least_of_documents`.
     """
     config, floor = spec.assemble, floor_of(spec.assemble.min_examples)
     unique, gone = settle(
@@ -74,7 +75,8 @@ def select(
         gone += _over(over, OVER_KIND_SHARE)
         prompted, over = within_difficulty_shares(prompted, config.difficulty, least)
         gone += _over(over, OVER_DIFFICULTY_SHARE)
-    train, over = within_document_share([*plain, *prompted], config.max_document_share, floor)
+    least = least_of_documents(len(plain) + len(prompted), config.min_examples)
+    train, over = within_document_share([*plain, *prompted], config.max_document_share, least)
     gone += _over(over, OVER_DOCUMENT_SHARE)
     after = [entry for entry in train if entry.prompt]
     figures["balance"] = balance_figures(before, after, target, config.difficulty)
