@@ -33,7 +33,7 @@ def accept(
     if proposal.prompt and is_other_language(proposal.response, chunk.language):
         raise DocumentRejected("other_language", proposal.response)
     evidence, coverage = grounded(assignment, proposal)
-    parts = quality_parts(proposal, evidence, coverage)
+    parts = quality_parts(proposal, evidence, coverage, _source(assignment))
     score = weighted(parts)
     if proposal.prompt and not is_good_enough(parts, evidence, coverage, floors):
         raise DocumentRejected("low_quality", f"{score:g}: {proposal.prompt}")
@@ -61,6 +61,12 @@ def accept(
         licence=_joined(dict.fromkeys((chunk.licence, *(each.licence for each in behind)))),
         url=chunk.url,
     )
+
+
+def _source(assignment: Assignment) -> str:
+    """All that a question may be about."""
+    chunks = [chunk for chunk in (assignment.chunk, assignment.partner) if chunk is not None]
+    return "\n".join(part for chunk in chunks for part in (chunk.title, *chunk.headings, chunk.text))
 
 
 def _chunks_behind(assignment: Assignment, quoted: set[str]) -> list[Chunk]:

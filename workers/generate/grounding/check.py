@@ -81,6 +81,8 @@ def _check(assignment: Assignment, proposal: Proposal, spans: Sequence[Span]) ->
         _check_correction(proposal, evidence)
         return _covered(proposal.response, evidence)
     response = _prose(proposal)
+    if kind is ExampleKind.EXTRACT:
+        response = "\n".join(each for each in response.splitlines() if not _stands_in(each, evidence.text))
     _check_claims(response, evidence)
     if kind is ExampleKind.CHOICE:
         _check_options(proposal, evidence)
@@ -162,6 +164,11 @@ def _is_verbatim(claim: str, sentences: Sequence[str]) -> bool:
         if found and not any(map(is_negation, words(before))):
             return True
     return False
+
+
+def _stands_in(value: str, text: str) -> bool:
+    """Whether a cell is copied, also out of a row that denies something in another cell."""
+    return normal(value).text in normal(text).text
 
 
 def _check_refusal(proposal: Proposal, chunk: Chunk) -> None:

@@ -45,10 +45,11 @@ DEFAULT_FLOORS = Floors(keep=0.75, check=0.6)
 """As in `GenerateConfig`."""
 
 
-def quality_parts(proposal: Proposal, spans: Sequence[Span], coverage: float) -> dict[str, float]:
-    """Each part of the quality, 0 to 1, rounded to three places; ``coverage`` is what grounding found."""
+def quality_parts(proposal: Proposal, spans: Sequence[Span], coverage: float, source: str) -> dict[str, float]:
+    """Each part of the quality, 0 to 1, rounded to three places; ``coverage`` is what grounding found,
+    ``source`` the text it was made from, titles included."""
     parts = {
-        "coherence": coherence(proposal),
+        "coherence": coherence(proposal, source),
         "factual_consistency": consistency(spans, coverage),
         "complexity": complexity(proposal),
         "format": form(proposal),

@@ -23,7 +23,7 @@ GOOD = Proposal(ExampleKind.ANALYTICAL, "Why does a surface code correct errors?
 
 
 def score(proposal: Proposal, coverage: float = 1.0) -> float:
-    return weighted(quality_parts(proposal, SPANS, coverage))
+    return weighted(quality_parts(proposal, SPANS, coverage, EVIDENCE))
 
 
 def test_the_weights_are_those_promised() -> None:
@@ -31,7 +31,7 @@ def test_the_weights_are_those_promised() -> None:
 
 
 def test_a_good_example_passes_and_shows_its_parts() -> None:
-    parts = quality_parts(GOOD, SPANS, 1.0)
+    parts = quality_parts(GOOD, SPANS, 1.0, EVIDENCE)
     assert set(parts) == set(WEIGHTS) and all(0 <= part <= 1 for part in parts.values())
     assert weighted(parts) > 0.9
 
@@ -52,6 +52,19 @@ def test_a_good_example_passes_and_shows_its_parts() -> None:
 )
 def test_each_weakness_costs(weaker: Proposal) -> None:
     assert score(weaker) < score(GOOD)
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        replace(GOOD, prompt="How does garlic keep in a cold kitchen?"),
+        replace(GOOD, response="A surface code corrects errors because its checks find where a"),
+        replace(GOOD, response="corrects errors because its checks find where a qubit was flipped."),
+        replace(GOOD, response="A surface code corrects errors because its checks find flips (see."),
+    ],
+)
+def test_what_is_broken_falls_below_the_floor(broken: Proposal) -> None:
+    assert score(broken) < DEFAULT_FLOORS.keep
 
 
 def test_an_answer_in_words_of_its_own_costs_until_it_is_unlike_its_evidence() -> None:
