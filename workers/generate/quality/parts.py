@@ -63,7 +63,7 @@ def coherence(proposal: Proposal, source: str) -> float:
         BROKEN * (is_prose and not response.rstrip().endswith((*ENDINGS, "`", "$", "|", ":**"))),
         BROKEN * (is_prose and response[:1].islower()),
         BROKEN * (not is_balanced(response)),
-        BROKEN * (proposal.kind.family is ExampleFamily.QUESTION and _shared(prompt, source) < MIN_SHARED),
+        BROKEN * (_asks_of_the_text(proposal) and _shared(prompt, source) < MIN_SHARED),
         0.3 * (alone and is_prose and leans_on_context(response) and not response.lower().startswith(("it ", "they "))),
         0.3 * (alone and points_elsewhere(response)),
         0.15 * (alone and refers_back(response)),
@@ -102,6 +102,11 @@ def form(proposal: Proposal) -> float:
 
 def _less(*penalties: float) -> float:
     return max(0.0, 1.0 - sum(penalties))
+
+
+def _asks_of_the_text(proposal: Proposal) -> bool:
+    """Instructions name a task, and what cannot be answered may ask for what the text never mentions."""
+    return proposal.kind.family is ExampleFamily.QUESTION and proposal.kind is not ExampleKind.UNANSWERABLE
 
 
 def _shared(prompt: str, text: str) -> float:
