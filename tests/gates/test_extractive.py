@@ -19,7 +19,9 @@ import pytest
 from tests.gates.extractive_rows import CORPUS, judged, produced
 
 GOOD_SHARE = 0.9
-"""Of the judged rows that are still made: 0.912 when pinned, of all 239 rows of every third document.
+"""Of the judged rows that are still made: 0.912 when pinned, of 239 rows of every third document; 0.929 of 240 since
+the reader of reStructuredText leaves what it cannot resolve as it is written. A second reader, who did not see these
+verdicts, found 0.87 of 60 of them good and agreed on 0.86 (48 of the 56 that had a verdict).
 
 The rules were mended after parts of these had been read. Of 178 rows that no rule had been mended for, 0.86 were good;
 of 189 before all mending (extractive/1), 0.46; of 120 rows on other subjects, 0.74.

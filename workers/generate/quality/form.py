@@ -9,6 +9,7 @@ from collections.abc import Callable
 from agent.job.records import ExampleFamily, ExampleKind
 from workers.generate.backend import Proposal
 from workers.generate.quality.offence import is_offensive
+from workers.generate.reading.markup import has_markup
 from workers.generate.reading.sentences import is_balanced, word_count
 from workers.generate.reading.words import points_elsewhere, tokens
 from workers.language.identify import LEAST_CHARACTERS, NO_LANGUAGE, classified
@@ -49,9 +50,6 @@ _LEFT_OVER = re.compile(
 """Of chat templates, of prompts that were never filled in, of a model that speaks of its task."""
 _MASK = re.compile(r"<(?:EMAIL|PHONE|IP|KEY|IBAN|CARD|SSN)>")
 _BULLET = re.compile(r"^\s*(?:[-*•]|\d+[.)])\s", re.MULTILINE)
-_MARKUP = re.compile(
-    r"\|[a-z_]+\||%s\b|:[a-z]+:`|\{\{|```|</?(?:a|br|code|div|em|img|li|p|span|strong|sub|sup|t[dhr]|table|ul)(?:\s[^>]*)?/?>|\]\(|:::|\bxref:"
-)
 
 
 def fault_of(proposal: Proposal) -> str:
@@ -92,7 +90,7 @@ def _is_unresolved(proposal: Proposal) -> bool:
 
 def _has_markup(proposal: Proposal) -> bool:
     """Whether something of the document's source code is left where words should be."""
-    return bool(_MARKUP.search(f"{proposal.prompt}\n{proposal.response}"))
+    return has_markup(f"{proposal.prompt}\n{proposal.response}")
 
 
 def _echoes(proposal: Proposal) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from agent.job.records import BlockKind, Chunk
 from workers.generate.reading.layout import place_blocks
+from workers.generate.reading.markup import has_markup
 from workers.generate.reading.narration import is_exposition
 from workers.generate.reading.sentences import Sentence, split_sentences, word_count
 from workers.generate.reading.subjects import askable, named_in
@@ -95,6 +96,7 @@ def _can_answer(sentence: Sentence) -> bool:
         and not leans_on_context(text)
         and not refers_back(text)
         and not points_elsewhere(text)
+        and not has_markup(text)
         and is_exposition(text)
     )
 
@@ -108,6 +110,7 @@ def _is_passage(text: str, sentences: list[Sentence]) -> bool:
         and not leans_on_context(text)
         and not refers_back(sentences[0].text)
         and not points_elsewhere(text)
+        and not has_markup(text)
         and is_exposition(text)
     )
 

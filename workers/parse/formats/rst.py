@@ -11,12 +11,14 @@ from agent.job.records import Block, Decision
 from workers.parse import blocks
 from workers.parse.dates import iso_date
 from workers.parse.formats.locate import located
-from workers.parse.formats.rst_tolerance import teach_tolerance, words
+from workers.parse.formats.rst_tolerance import LABEL, teach_tolerance
 from workers.parse.formats.text import read_text
 from workers.parse.parsed import Parsed
 
 _UNKNOWN_ROLE = re.compile(r":[\w+.:-]+:`(?:[^`<]*?\s*)?([^`]*)`")
-_SUBSTITUTION = re.compile(r"\|([^|]+)\|_{0,2}")
+_SUBSTITUTION = re.compile(r"(\|[^|]+\|)_{0,2}")
+_CHARACTERS = {"|nbsp|": " ", "|copy|": "\u00a9", "|reg|": "\u00ae", "|trade|": "\u2122"}
+"""Of docutils' definition set ``isonum.txt``, which nothing is included from: names that stand for nothing else."""
 
 
 def read_rst(text: str) -> Parsed:
@@ -33,6 +35,7 @@ def read_rst(text: str) -> Parsed:
         raise
     except Exception as error:
         return _as_text(text, f"docutils broke on it: {type(error).__name__}: {error}")
+    _title_labels(tree)
     found = [block for block in _blocks(tree, 1) if block.text.strip("|- \n")]
     fields = {
         field.children[0].astext().lower(): blocks.one_line(field.children[1].astext())
@@ -76,6 +79,17 @@ def _tree(text: str) -> Any:
         "line_length_limit": 1_000_000,
     }
     return publish_doctree(text, settings_overrides=settings)
+
+
+def _title_labels(tree: Any) -> None:
+    """Puts the title of a section of this document in the place of its label."""
+    from docutils import nodes
+
+    for node in [node for node in tree.findall(nodes.inline) if LABEL in node]:
+        target = tree.ids.get(tree.nameids.get(nodes.fully_normalize_name(node[LABEL])))
+        title = target.next_node(nodes.title) if isinstance(target, nodes.section) else None
+        if title is not None:
+            node.children = [nodes.Text(title.astext())]
 
 
 def _blocks(node: Any, level: int) -> Iterator[Block]:
@@ -158,9 +172,13 @@ def _definition(item: Any) -> str:
 
 
 def _shown(problematic: str) -> str:
-    """What stands for markup that docutils could not resolve: of ``|some_name|`` and ``|name|_`` the words."""
+    """What stands for markup that docutils could not resolve.
+
+    ``|name|`` stays, for it is defined in a file that is not at hand (``rst_prolog`` of Sphinx): the words of its name
+    would read well and be wrong, and nobody could tell that sentence from a good one.
+    """
     if match := _SUBSTITUTION.fullmatch(problematic):
-        return words(match[1])
+        return _CHARACTERS.get(match[1], match[1])
     return _UNKNOWN_ROLE.sub(r"\1", problematic)
 
 
@@ -172,7 +190,7 @@ def _inline(node: Any) -> str:
     for child in node.children:
         match child:
             case nodes.Text():
-                parts.append(str(child))
+                parts.append(child.astext())
             case nodes.literal():
                 parts.append(f"`{child.astext()}`")
             case nodes.math():

@@ -49,24 +49,25 @@ _SKIPPED = {
 
 _LABEL_ROLES = {"ref", "numref", "doc", "eq", "cite"}
 """Roles whose bare text is a label, which Sphinx would replace by the title it finds there."""
-
-
-def words(label: str) -> str:
-    """The words of a label or a substitution's name: ``next_steps`` gives next steps."""
-    return label.rsplit("/", 1)[-1].replace("_", " ").replace("-", " ").strip()
+LABEL = "label"
+"""The attribute that keeps the label of such a role for who knows the whole document."""
 
 
 def _plain_role(
     name: str, rawtext: str, text: str, lineno: int, inliner: Any, options: Any = None, content: Any = None
 ) -> Any:
-    """The text a reader would see: ``:ref:`Shown <target>``` gives Shown, ``:func:`~a.b``` gives b."""
+    """The text a reader would see: ``:ref:`Shown <target>``` gives Shown, ``:func:`~a.b``` gives b.
+
+    A bare label stays as it is written: what stands for it may be in another file, and a sentence with the words of
+    its name reads well and is wrong.
+    """
     from docutils import nodes, utils
 
     shown = utils.unescape(text)
     if match := _DISPLAYED_TARGET.match(shown):
         shown = match[1] or shown.strip("<> ")
     elif name in _LABEL_ROLES:
-        shown = words(shown)
+        return [nodes.inline(rawtext, rawtext, **{LABEL: shown})], []
     elif shown.startswith("~"):
         shown = shown.rsplit(".", 1)[-1]
     return [nodes.inline(rawtext, _SHOWN_PREFIX.sub("", shown))], []

@@ -53,6 +53,7 @@ def test_a_well_formed_example_has_no_fault(good: Proposal) -> None:
         (proposal(response="a qubit"), "echo"),
         (proposal(response="the cat sat down " * 8), "repetition"),
         (proposal(response="The |dwave_5kq| chip is shown in Figure %s."), "markup"),
+        (proposal(response="The |Uarr| state of the |general error| is :ref:`up`."), "markup"),
         (proposal(response="See [the docs](https://example.org)."), "markup"),
         (proposal(evidence="the qubit"), "thin_evidence"),
         (proposal("What does the table below say of qubits?"), "unresolved_reference"),

@@ -50,7 +50,8 @@ Code
 def test_sphinx_roles_and_directives_give_what_a_reader_sees() -> None:
     texts = [block.text for block in read_rst(SOURCE).blocks]
     assert texts[1] == (
-        "A qubit has two states, see the gates, measure and next steps. product name does it; the chance is $|a|^2$."
+        "A qubit has two states, see the gates, measure and :ref:`next_steps`. |product_name| does it;"
+        " the chance is $|a|^2$."
     )
     assert "Read this twice." in texts and "What stands under it is read." in texts
     assert not any("other" in text or "root:" in text for text in texts)
@@ -80,3 +81,18 @@ def test_what_docutils_breaks_on_is_read_as_plain_text_and_says_so() -> None:
 def test_broken_markup_is_read_as_far_as_it_goes() -> None:
     parsed = read_rst("Title\n===\n\nAn *unclosed emphasis and a `broken role.\n\nMore text.\n")
     assert parsed.blocks[-1].text == "More text."
+
+
+def test_what_another_file_defines_stays_as_it_is_written() -> None:
+    text = read_rst("The |QPU| of |maker_short|_ has |5k| qubits, see :ref:`qpu_overview` and :numref:`fig-1`.\n")
+    assert text.blocks[0].text == (
+        "The |QPU| of |maker_short| has |5k| qubits, see :ref:`qpu_overview` and :numref:`fig-1`."
+    )
+
+
+def test_what_this_file_defines_is_put_in_its_place() -> None:
+    text = read_rst(
+        ".. |QPU| replace:: quantum processing unit\n\n.. _the_gates:\n\nAll Gates\n=========\n\n"
+        "The |QPU| applies :ref:`the_gates`. |copy| Ada, 15\\ |nbsp|\\ mK.\n"
+    )
+    assert text.blocks[1].text == "The quantum processing unit applies All Gates. \u00a9 Ada, 15 mK."
