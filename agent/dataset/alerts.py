@@ -225,7 +225,10 @@ def _of_the_whole(every: Batch) -> Iterator[Alert]:
             f"the kinds are far from the target: {most} is {shares.get(most, 0.0):.0%} (aimed at "
             f"{every.target[most]:.0%}), {least} {shares.get(least, 0.0):.0%} (aimed at {every.target[least]:.0%})"
         )
-        advice = "set generate.mix to what the documents carry, or take the openai backend, which makes every kind"
+        advice = (
+            "set generate.mix to what the documents carry, or raise train.sequence_length if kinds that bring their "
+            "passage are missing"
+        )
         yield Alert("kinds_off_target", away, OFF_TARGET, text, advice)
 
 

@@ -335,10 +335,18 @@ class TrainConfig(StageConfig):
     learning_rate: float | None = Field(
         None, gt=0, description="Peak rate; empty takes 5e-4 for lora and 2e-5 for full."
     )
-    sequence_length: int = Field(256, ge=32, le=131_072, description="Tokens in one packed sequence.")
-    batch_sequences: int = Field(8, ge=1, description="Packed sequences for one optimizer step.")
+    sequence_length: int = Field(
+        512,
+        ge=32,
+        le=131_072,
+        description=(
+            "Tokens in one packed sequence, and in the longest row: summaries, rewrites and extractions carry their "
+            "passage, so that they take about twice curate.chunk_tokens."
+        ),
+    )
+    batch_sequences: int = Field(4, ge=1, description="Packed sequences for one optimizer step.")
     micro_batch_sequences: int = Field(
-        4,
+        2,
         ge=1,
         description="Packed sequences in one forward pass; gradients are accumulated up to batch_sequences.",
     )

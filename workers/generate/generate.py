@@ -93,8 +93,15 @@ def generate(work: StageWork) -> Outcome:
     work.output.facts |= {"generator": backend.name, **figures.facts(), **models.facts()}
     if judge:
         work.output.facts["judge"] = dict(sorted(judge.given.items()))
-    work.output.facts[BATCH] = describe(examples, chunks, work.output.tallies, mix).model_dump(mode="json")
+    work.output.facts[BATCH] = describe(
+        examples, chunks, work.output.tallies, _aimed_at(work.spec.generate, mix)
+    ).model_dump(mode="json")
     return Outcome()
+
+
+def _aimed_at(spec: GenerateConfig, mix: dict[ExampleKind, float]) -> dict[ExampleKind, float]:
+    """The mix that the kinds are held against: none for the rules, which make what they find, unless one was set."""
+    return mix if spec.backend == "openai" or spec.mix else {}
 
 
 async def _checked(

@@ -41,8 +41,8 @@ def test_more_of_anything_never_needs_less() -> None:
     base = needed_bytes(a_model(1e9), TrainConfig())
     assert needed_bytes(a_model(2e9), TrainConfig()) > base
     assert needed_bytes(a_model(1e9), TrainConfig(method="full")) > base
-    assert needed_bytes(a_model(1e9), TrainConfig(sequence_length=512)) > base
-    assert needed_bytes(a_model(1e9), TrainConfig(micro_batch_sequences=8)) > base
+    assert needed_bytes(a_model(1e9), TrainConfig(sequence_length=1024)) > base
+    assert needed_bytes(a_model(1e9), TrainConfig(micro_batch_sequences=4)) > base
 
 
 def test_a_model_too_large_for_every_class_is_refused_with_its_name_its_need_and_a_way_out() -> None:

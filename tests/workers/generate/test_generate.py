@@ -97,4 +97,10 @@ def test_a_unit_describes_its_batch_for_those_who_watch(desk: Desk) -> None:
     assert batch is not None and batch.examples == len(asking) and batch.chunks == 2
     assert sum(batch.kinds.values()) == sum(batch.lengths) == sum(batch.qualities) == len(asking)
     assert batch.from_source == 1.0, "rules answer in the words of the text"
-    assert sum(batch.target.values()) == pytest.approx(1, abs=0.01)
+    assert batch.target == {}, "rules make what they find"
+
+
+def test_kinds_are_held_against_a_mix_that_was_asked_for(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, generate={"mix": {"factual": 0.5}})
+    batch = batch_of(desk.generate(desk.curated(chunks())).manifest.facts, "0000")
+    assert batch is not None and sum(batch.target.values()) == pytest.approx(1, abs=0.01)

@@ -73,7 +73,7 @@ def test_a_training_that_diverges_names_the_step_and_the_setting(bench: Bench) -
 def test_rows_without_room_for_any_answer_end_the_training_before_it_starts(tmp_path: Path, llama: ModelFacts) -> None:
     row = make_row(0, RowFormat.CHAT)
     question, answer = row.messages
-    endless = row.model_copy(update={"messages": ({**question, "content": 99 * question["content"]}, answer)})
+    endless = row.model_copy(update={"messages": ({**question, "content": 299 * question["content"]}, answer)})
     with pytest.raises(NotEnoughData, match="sequence_length"):
         Bench(tmp_path, llama, [endless], []).run()
 
@@ -83,7 +83,7 @@ def test_a_row_too_long_for_its_answer_is_named_and_the_others_are_trained_on(
 ) -> None:
     row = make_row(0, RowFormat.CHAT)
     question, answer = row.messages
-    endless = row.model_copy(update={"messages": ({**question, "content": 99 * question["content"]}, answer)})
+    endless = row.model_copy(update={"messages": ({**question, "content": 299 * question["content"]}, answer)})
     others = [make_row(n, RowFormat.CHAT) for n in range(1, 4)]
     assert Bench(tmp_path, llama, [endless, *others], []).run(max_steps=1).refused == (row.id,)
 
