@@ -36,8 +36,8 @@ class CostForecast:
 def forecast_cost(config: GenerateConfig, chunks: int, chunk_tokens: int, price: ModelPrice | None) -> CostForecast:
     """The forecast for so many chunks of so many tokens together; money counts 0 where the price is not known.
 
-    An estimate, within a factor of two where the model does as it is told; what is kept of earlier answers costs
-    nothing and is not known beforehand.
+    An estimate: how many requests go out and how long prompts are was measured, how long answers get is assumed and
+    differs between models. What is kept of earlier answers costs nothing and is not known beforehand.
     """
     judged = config.judge == "llm"
     asks = config.backend == "openai"

@@ -64,11 +64,11 @@ class Endpoint:
         self.limit.answered(place.ticket, time.monotonic())
 
     def refused(self, place: Place, rest_s: float) -> None:
-        """The server was too busy for it and asks all calls to rest."""
+        """The server was too busy for it and asks for a rest: of this call, or of all."""
         now = time.monotonic()
-        self._rest_until = max(self._rest_until, now + rest_s)
         self._leave(place, wake=False)
-        self.limit.refused(place.ticket, now, self._under_way, rest_s)
+        if self.limit.refused(place.ticket, now, self._under_way, rest_s):
+            self._rest_until = max(self._rest_until, now + rest_s)
 
     def failed(self, place: Place) -> None:
         """The call of this place met an error of the server, or none came back."""

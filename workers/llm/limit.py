@@ -16,6 +16,9 @@ FIRST_LIMIT = 4
 """A server that answers one at a time makes the fourth wait four times as long, which its timeout survives."""
 WORTH_IT = 1.15
 """Twice the calls must bring at least so much more throughput, or there is no need for them."""
+CLEARLY_WORTH_IT = 1.8
+"""At a queueing server the calls that fill its places wait for less than the ones after them: at this gain of theirs
+the true one is at least 1.75, whatever its number of places."""
 SLACK = 1.25
 """Calls kept under way for each that the throughput needs, so that no place at the server waits for the next one."""
 LEAST_SAMPLES = 4
@@ -31,6 +34,9 @@ FIRST_HOLD_S = 5.0
 LONGEST_HOLD_S = 300.0
 HOLD_PER_REST = 40
 """A refusal that costs a rest of a second is risked every 40 seconds: 2.5 % of the time."""
+SHORT_REST_S = 2.0
+"""Who asks for more has run out of something that others must not use up either; who asks for less, after more calls
+than ever before, has no place for those that are too many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +60,10 @@ class Limit:
         """Counts the changes of the limit: only calls sent since the last one tell about the present limit."""
         self._latencies_s = 0.0
         self._answers = 0
+        self._early_s: list[float] = []
+        """Latencies on trial, also of calls sent before all places were taken."""
+        self._was_full = False
+        """Whether all places of the present limit have been taken at once."""
         self._mean_s = 0.0
         self._settled = self.value
         self._is_first = True
@@ -64,6 +74,8 @@ class Limit:
         """So much more is tried next; 0 stands for twice as much."""
         self._hold_s = FIRST_HOLD_S
         self._hold_until: float | None = None
+        self._cut_at = -math.inf
+        """When the server last told that a trial was too much."""
 
     def send(self, now: float, under_way: int) -> Ticket:
         """A call is sent; ``under_way`` counts it too."""
@@ -71,15 +83,25 @@ class Limit:
         is_over = self._hold_until is not None and now >= self._hold_until
         if is_over and in_use and self._mean_s < self._slow_s and self.value < self._most:
             self._raise()
+            in_use = under_way >= self.value
+        self._was_full |= in_use
         return Ticket(self._level, now, in_use)
 
     def answered(self, ticket: Ticket, now: float) -> None:
         """A call was answered."""
-        if ticket.level != self._level or not ticket.in_use:
+        if ticket.level != self._level:
             return
-        self._latencies_s += now - ticket.sent_at
+        latency_s, enough = now - ticket.sent_at, max(LEAST_SAMPLES, self.value * SAMPLED)
+        if self._hold_until is None and not self._step:
+            self._early_s.append(latency_s)
+            if self._was_full and len(self._early_s) >= enough and self._helps_clearly():
+                self._raise()
+                return
+        if not ticket.in_use:
+            return
+        self._latencies_s += latency_s
         self._answers += 1
-        if self._answers < max(LEAST_SAMPLES, self.value * SAMPLED):
+        if self._answers < enough:
             return
         self._mean_s = max(self._latencies_s / self._answers, 1e-9)
         throughput = self.value / self._mean_s
@@ -104,19 +126,42 @@ class Limit:
         else:
             self._hold(now)
 
-    def refused(self, ticket: Ticket, now: float, under_way: int, rest_s: float) -> None:
-        """The server takes no more than the ``under_way`` calls that are left, and none for ``rest_s`` seconds."""
+    def refused(self, ticket: Ticket, now: float, under_way: int, rest_s: float) -> bool:
+        """The server takes no more than the ``under_way`` calls that are left, and asks for a rest of ``rest_s``.
+
+        Returns whether all calls must rest, and not only this one: after a trial of a higher limit a short rest is
+        meant for what was too much, unless what is sent after that is refused as well.
+        """
         is_news = ticket.level == self._level
+        is_trial = is_news and self._hold_until is None and under_way > 0
+        is_excess = rest_s <= SHORT_REST_S and (is_trial or ticket.sent_at <= self._cut_at)
+        if is_excess:
+            self._cut_at = now
         self._set(min(self.value, max(under_way, int(self.value * CUT), 1)))
         if is_news:
             self._step, self._throughput = 1, 0.0
             self._hold_s = max(self._hold_s, HOLD_PER_REST * rest_s)
             self._hold(now)
+        return not is_excess
 
     def failed(self, ticket: Ticket, now: float) -> None:
         """The call met an error or a timeout; of all that were under way together only the first one counts."""
         if ticket.level == self._level:
             self._lower(now)
+
+    def _helps_clearly(self) -> bool:
+        """Whether the calls that filled the places show already that the limit may be doubled again.
+
+        They met a server that was not yet full, so a small gain of theirs says nothing; but if the server answers twice
+        as many as quickly as before, a second round trip would tell no more.
+        """
+        self._mean_s = max(sum(self._early_s) / len(self._early_s), 1e-9)
+        before = self._throughput or self.value / 2 / max(min(self._early_s), 1e-9)
+        throughput = self.value / self._mean_s
+        if throughput < CLEARLY_WORTH_IT * before or self._mean_s >= self._slow_s or self.value >= self._most:
+            return False
+        self._throughput = throughput
+        return True
 
     def _lower(self, now: float) -> None:
         self._set(max(1, int(self.value * CUT)))
@@ -131,6 +176,7 @@ class Limit:
         self.value = value
         self._level += 1
         self._latencies_s, self._answers = 0.0, 0
+        self._early_s, self._was_full = [], False
 
     def _hold(self, now: float) -> None:
         self._hold_until = now + self._hold_s

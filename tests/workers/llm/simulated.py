@@ -55,8 +55,8 @@ class Simulation:
             elif what == "refusal":
                 self.refused += 1
                 self.under_way -= 1
-                self.rest_until = max(self.rest_until, self.now + self.retry_after_s)
-                self.limit.refused(ticket, self.now, self.under_way, self.retry_after_s)
+                if self.limit.refused(ticket, self.now, self.under_way, self.retry_after_s):
+                    self.rest_until = max(self.rest_until, self.now + self.retry_after_s)
                 self._later(self.retry_after_s, "wake", ticket)
             self._fill()
         self.now = end

@@ -47,6 +47,31 @@ def test_95_percent_is_reached_of_a_server_that_refuses_beyond_its_cap(cap: int,
     assert simulation.refused <= 40
 
 
+def test_the_limit_doubles_with_every_round_trip_while_that_clearly_helps() -> None:
+    simulation = Simulation(Limit(64, TIMEOUT_S), fixed, 64).run(4.1)
+    assert simulation.limit.value == 64
+
+
+def test_a_trial_that_is_too_much_lets_those_rest_that_were_and_no_others() -> None:
+    simulation = Simulation(Limit(64, TIMEOUT_S), fixed, 32, refuses=True, retry_after_s=1.0).run(4.1)
+    assert (simulation.refused, simulation.limit.value) == (32, 32)
+    assert simulation.rest_until == 0.0
+    assert simulation.run(20).throughput(4.1) >= 0.95 * 32
+
+
+@pytest.mark.parametrize("rest_s", [1.0, 30.0])
+def test_a_server_that_refuses_what_it_took_before_is_left_alone_by_all(rest_s: float) -> None:
+    simulation = Simulation(Limit(64, TIMEOUT_S), fixed, 32, refuses=True, retry_after_s=rest_s).run(10.0)
+    simulation.cap, simulation.rest_until = 20, 0.0
+    simulation.run(2.0)
+    assert simulation.rest_until > 10.0
+
+
+def test_a_long_rest_is_kept_by_all_even_after_a_trial() -> None:
+    simulation = Simulation(Limit(64, TIMEOUT_S), fixed, 32, refuses=True, retry_after_s=30.0).run(10.0)
+    assert simulation.rest_until > 30.0
+
+
 def test_a_server_that_batches_is_used_far_beyond_where_its_latency_rises() -> None:
     simulation = settled(batching, 1000)
     best = 64 / (1 + 0.05 * 64)
