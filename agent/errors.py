@@ -15,6 +15,7 @@
         ├── SourceFailed            a source answered with an error or not at all
         ├── DocumentRejected        one document that cannot be used, with its short reason
         ├── GenerationFailed        the example generator cannot go on
+        │   └── EndpointAway            its language model answered before and does so no more
         ├── BudgetSpent             the job's budget of tokens or money does not hold another call
         ├── NotEnoughData           too few documents or examples for what was asked
         ├── TrainingFailed          the training process died or diverged
@@ -109,6 +110,10 @@ class DocumentRejected(OperationFailed):
 
 class GenerationFailed(OperationFailed):
     """The example generator cannot go on (no key, endpoint down)."""
+
+
+class EndpointAway(GenerationFailed):
+    """An endpoint of language models that answered before does so no more; it may come back by itself."""
 
 
 class BudgetSpent(OperationFailed):

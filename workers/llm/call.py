@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import openai
 
-from agent.errors import DocumentRejected, GenerationFailed
+from agent.errors import DocumentRejected, EndpointAway, GenerationFailed
 from agent.spec import GenerateConfig
 from workers.llm.attempt import Question, RawAnswer, send, understand
 from workers.llm.contract import Cost, Price, Spending, StoredAnswer
@@ -178,7 +178,7 @@ class Caller:
                     next_step="Check generate.base_url, generate.model and the account's limits; then resume the job.",
                 )
             case What.UNREACHABLE if not self._endpoint.answered_since(began):
-                return GenerationFailed(
+                return self._no_answers(
                     f"The endpoint {at} cannot be reached: {fault.detail}.",
                     next_step="Check generate.base_url and that the server runs.",
                 )
@@ -193,11 +193,17 @@ class Caller:
         in_a_row = self._endpoint.lose_request(number, refused=fault.what in (What.NOT_UNDERSTOOD, What.TOO_LONG))
         if not in_a_row:
             return DocumentRejected(fault.what, fault.detail)
-        return GenerationFailed(
+        may_be_away = fault.what in (What.SERVER, What.UNREACHABLE)
+        return (self._no_answers if may_be_away else GenerationFailed)(
             f"{in_a_row} requests in a row to {at} failed, the last one: {fault.detail}.",
             next_step="Check the server's log, generate.request_timeout_s, generate.max_answer_tokens and "
             "curate.chunk_tokens.",
         )
+
+    def _no_answers(self, message: str, *, next_step: str) -> GenerationFailed:
+        """Of a server that is down or starting: one that answered before is worth the wait."""
+        kind = EndpointAway if self._endpoint.has_answered else GenerationFailed
+        return kind(message, next_step=next_step)
 
 
 def _misunderstood(fault: Fault, spoken: frozenset[Feature]) -> Feature | None:

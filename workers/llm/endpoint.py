@@ -87,6 +87,11 @@ class Endpoint:
             self._failures = 0
             self._answered_at = time.monotonic()
 
+    @property
+    def has_answered(self) -> bool:
+        """Whether it ever did: then its address and the key are right."""
+        return self._answered_at > 0
+
     def silent_s(self, since: float) -> float:
         """Seconds in which nothing was answered, of those since then."""
         return time.monotonic() - max(since, self._answered_at)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from agent.errors import (
     ArtifactCorrupt,
+    EndpointAway,
     FinetuneError,
     NotEnoughData,
     ProcessKilled,
@@ -28,7 +29,8 @@ class Verdict:
 
     final: bool
     machine: bool
-    """Counted against the 20 faults of machines instead of the 3 of the work."""
+    """Counted against the 20 faults of machines instead of the 3 of the work: with the waits between, about a quarter of
+    an hour for a server of language models to load its model again."""
     backoff_s: float
     reason: str
 
@@ -43,7 +45,7 @@ def judge(error: Exception, earlier_tries: int) -> Verdict:
     if isinstance(error, ProcessKilled):
         # As with a worker that died, the next one goes on at once; waiting would mend nothing.
         wait = FIRST_BACKOFF_S
-    machine = isinstance(error, (StoreUnavailable, ProcessKilled)) or _errno(error) in _MACHINE_ERRORS
+    machine = isinstance(error, (StoreUnavailable, ProcessKilled, EndpointAway)) or _errno(error) in _MACHINE_ERRORS
     return Verdict(final, machine, wait, _line(error))
 
 

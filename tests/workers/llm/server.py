@@ -79,15 +79,20 @@ def examples(*items: tuple[str, str, str, str]) -> Reply:
 
 
 @contextmanager
-def llm_server(*replies: Reply, script: Script | None = None, cap: Cap | None = None) -> Iterator[Endpoint]:
-    """Serve ``replies``, one a request in the order they arrive, the last one again and again; or ask ``script``."""
+def llm_server(
+    *replies: Reply, script: Script | None = None, cap: Cap | None = None, port: int = 0
+) -> Iterator[Endpoint]:
+    """Serve ``replies``, one a request in the order they arrive, the last one again and again; or ask ``script``.
+
+    Without ``port`` any free one is taken.
+    """
     endpoint = Endpoint()
     in_turn = iter(replies[:-1])
     served = _Served(script or (lambda _: next(in_turn, replies[-1])), cap, endpoint)
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
-    server = asyncio.run_coroutine_threadsafe(served.listen(), loop).result()
+    server = asyncio.run_coroutine_threadsafe(served.listen(port), loop).result()
     try:
         yield endpoint
     finally:
@@ -140,8 +145,8 @@ class _Served:
         self._places = asyncio.Semaphore(cap.at_once if cap else sys.maxsize)
         self._endpoint = endpoint
 
-    async def listen(self) -> asyncio.Server:
-        server = await asyncio.start_server(self._connection, "127.0.0.1", 0, backlog=1024)
+    async def listen(self, port: int = 0) -> asyncio.Server:
+        server = await asyncio.start_server(self._connection, "127.0.0.1", port, backlog=1024)
         self._endpoint.base_url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1"
         return server
 
@@ -155,7 +160,7 @@ class _Served:
                 keys = [line.split(": ", 1)[1] for line in lines if line.lower().startswith("authorization:")]
                 if not await self._answer(writer, first.split()[1], body, "".join(keys)):
                     break
-        except (asyncio.IncompleteReadError, ConnectionError):
+        except (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
             pass
         finally:
             writer.close()

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import pytest
 from pydantic import BaseModel
 
-from agent.errors import BudgetSpent, DocumentRejected, FinetuneError, GenerationFailed
+from agent.errors import BudgetSpent, DocumentRejected, EndpointAway, FinetuneError, GenerationFailed
 from agent.job.usage import Usage
 from agent.spec import GenerateConfig
 from tests.workers.llm.server import COMPLETION_TOKENS, PROMPT_TOKENS, Cap, Endpoint, Reply, llm_server
@@ -309,8 +309,16 @@ def test_an_address_where_nobody_listens_is_named() -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{unused.getsockname()[1]}/v1"
-        with pytest.raises(GenerationFailed, match=f"{url}/ cannot be reached"):
+        with pytest.raises(GenerationFailed, match=f"{url}/ cannot be reached") as never_there:
             with_model(url, lambda chat: chat.ask(said(), Told, correction))
+    assert not isinstance(never_there.value, EndpointAway)
+
+
+def test_an_endpoint_that_answered_before_is_away_and_may_come_back() -> None:
+    with llm_server(GOOD) as endpoint:
+        ask(endpoint)
+    with pytest.raises(EndpointAway, match="cannot be reached"):
+        ask(endpoint)
 
 
 # Many at once

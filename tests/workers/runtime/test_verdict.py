@@ -7,6 +7,8 @@ import errno
 import pytest
 
 from agent.errors import (
+    EndpointAway,
+    GenerationFailed,
     InvalidSpec,
     NotEnoughData,
     ProcessKilled,
@@ -38,13 +40,23 @@ def test_the_reason_is_one_line_with_the_next_step() -> None:
 
 
 @pytest.mark.parametrize(
-    "error", [StoreUnavailable("away"), StoreFull("full"), ProcessKilled("SIGKILL"), OSError(errno.ENOSPC, "full")]
+    "error",
+    [
+        StoreUnavailable("away"),
+        StoreFull("full"),
+        ProcessKilled("SIGKILL"),
+        OSError(errno.ENOSPC, "full"),
+        EndpointAway("down"),
+    ],
 )
 def test_what_the_machine_did_is_not_counted_against_the_work(error: Exception) -> None:
     assert judge(error, 0).machine
 
 
-@pytest.mark.parametrize("error", [TrainingFailed("diverged"), ValueError("bad"), OSError(errno.ENOENT, "gone")])
+@pytest.mark.parametrize(
+    "error",
+    [TrainingFailed("diverged"), GenerationFailed("no"), ValueError("bad"), OSError(errno.ENOENT, "gone")],
+)
 def test_what_the_work_did_is_counted_against_it(error: Exception) -> None:
     assert not judge(error, 0).machine
 

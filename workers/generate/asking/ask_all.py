@@ -8,8 +8,8 @@ from typing import TypeVar
 
 from workers.runtime.work import Tick
 
-WAKE_S = 2.0
-"""Seconds between two signs of life while answers are awaited: a quarter of the lease could pass at most."""
+WAKE_S = 1.0
+"""Seconds between two signs of life while answers are awaited; so late does the work learn of a cancel at most."""
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
