@@ -29,8 +29,8 @@ class Verdict:
 
     final: bool
     machine: bool
-    """Counted against the 20 faults of machines instead of the 3 of the work: with the waits between, about a quarter of
-    an hour for a server of language models to load its model again."""
+    """Counted against the 20 faults of machines instead of the 3 of the work: with the waits between, a quarter of an
+    hour, in which a server of language models loads its model again."""
     backoff_s: float
     reason: str
 
