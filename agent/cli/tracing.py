@@ -20,7 +20,7 @@ def print_origin(console: Console, origin: Origin) -> None:
     """The whole way back, nearest first."""
     example = origin.example
     console.print(row_head(origin.row))
-    print_turns(console, origin.row)
+    print_turns(console, origin.row, whole=True)
     console.print()
     _line(console, "row", origin.standing)
     parts = ", ".join(f"{spoken(name)} {figure(value)}" for name, value in sorted(example.quality_parts.items()))

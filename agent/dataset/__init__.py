@@ -1,1 +1,1 @@
-"""The dataset leaves in the formats that other tools of fine-tuning take, with its data card"""
+"""What there is of a job's training examples, watched, traced back, and written for other tools with a data card"""

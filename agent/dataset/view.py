@@ -93,7 +93,7 @@ class Dataset:
         """Write the dataset to a new folder in one of the `ExportFormat`s, with its card; returns the files.
 
         Raises:
-            UsageError: the dataset is not built yet, or the folder has something in it.
+            UsageError: the dataset is not built yet, or the folder has something in it or cannot be written.
         """
         job = self._view.job
         if self._places.standing not in ("assembled", "cleared"):
@@ -119,6 +119,11 @@ class Dataset:
         except FileExistsError as error:
             raise UsageError(
                 f"The folder {str(folder)!r} is not empty.", next_step="Name another with --output."
+            ) from error
+        except OSError as error:
+            raise UsageError(
+                f"The folder {str(folder)!r} cannot be written: {error.strerror or error}.",
+                next_step="Name another with --output.",
             ) from error
 
     def _matching(self, wanted: Filter) -> Iterator[Line]:

@@ -63,8 +63,7 @@ def command(
     """Show a job's training examples, each back to its page.
 
     Counts, alerts, and what training on them will likely come to; also while they are made, and after the job failed
-    or was rejected. One of --sample, --search, --rejected,
-    --explain and --export shows more.
+    or was rejected. One of --sample, --search, --rejected, --explain and --export shows more.
     """
     asked = [name for name, value in (("--sample", sample), ("--search", search), ("--rejected", rejected),
                                       ("--explain", explain), ("--export", form)) if value is not None]  # fmt: skip
@@ -72,6 +71,11 @@ def command(
         raise click.UsageError(f"{' and '.join(asked)} show different things: give one of them.")
     if (form is None) != (output is None):
         raise click.UsageError("--export FORMAT and --output DIR go together.")
+    narrowed = [name for name, value in (("--split", split), ("--kind", kind), ("--topic", topic)) if value]
+    if narrowed and sample is None and search is None:
+        raise click.UsageError(f"{' and '.join(narrowed)} narrow what --sample and --search show: give one of them.")
+    if search is not None and not search.split():
+        raise click.UsageError("--search needs a word to look for.")
     wanted = _filter(split or "", kind, topic, search or "")
     with open_client() as client:
         dataset = client.job(job_id).dataset()

@@ -70,6 +70,9 @@ def test_the_dataset_is_written_for_other_tools(built: Finetune, tmp_path: Path)
         (("--export", "nice", "--output", "x"), "the formats are chat"),
         (("--export", "chat"), "--export FORMAT and --output DIR go together"),
         (("--sample", "1", "--search", "x"), "give one of them"),
+        (("--rejected", "--kind", "plain", "--split", "test"), "--split and --kind narrow what --sample"),
+        (("--search", " "), "--search needs a word"),
+        (("--export", "chat", "--output", "/dev/null/x"), "cannot be written"),
     ],
 )
 def test_a_wrong_word_is_told_with_what_to_write(built: Finetune, words: tuple[str, ...], said: str) -> None:

@@ -9,7 +9,6 @@ from workers.generate.context.record import Context
 
 MOST_OF_A_KIND = 3
 """Of facts, definitions and the like; of all other kinds one chunk carries one."""
-_SEVERAL = frozenset({ExampleKind.FACTUAL, ExampleKind.ANALYTICAL, ExampleKind.CONTINUE})
 
 
 def capacities(context: Context, turns: int, *, has_partner: bool) -> dict[ExampleKind, int]:

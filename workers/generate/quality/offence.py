@@ -9,7 +9,9 @@ from importlib.resources import files
 _LISTS: dict[str, str] = tomllib.loads(
     (files("workers.generate.quality") / "offensive.toml").read_text(encoding="utf-8")
 )
-_OFFENSIVE = re.compile(rf"\b(?:{'|'.join(map(re.escape, _LISTS['openings'].split()))})", re.IGNORECASE)
+_OFFENSIVE = re.compile(
+    rf"\b(?:{'|'.join(_LISTS['whole'].split())})\b|\b(?:{'|'.join(_LISTS['openings'].split())})", re.IGNORECASE
+)
 
 
 def is_offensive(text: str) -> bool:

@@ -69,6 +69,18 @@ def test_a_fault_of_form_is_named(bad: Proposal, reason: str) -> None:
     assert fault_of(bad) == reason
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Measuring a|0> + b|1> gives 0 with probability |a|^2, and Z has the value |a|^2 - |b|^2.",
+        "Its amplitude |alpha| stays below the norm |psi_1| and the size |x| of the vector.",
+        "By Slutsky's theorem the sum converges, and a Wankel engine has a rotor.",
+    ],
+)
+def test_bars_around_a_value_and_names_of_people_are_no_fault(said: str) -> None:
+    assert fault_of(proposal(response=said)) == ""
+
+
 def test_an_answer_in_another_language_than_its_chunk_is_told() -> None:
     german = "Ein Qubit ist die kleinste Einheit der Quanteninformation und hat zwei Zustände."
     assert is_other_language(german, "en")
