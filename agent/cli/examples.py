@@ -105,7 +105,10 @@ def print_turns(console: Console, row: Shown, *, whole: bool = False) -> None:
     """What is said in it, each turn under who says it; long texts are cut unless the ``whole`` is wanted."""
     for speaker, said in row.turns:
         style = "cyan" if speaker == "user" else ""
-        told = Text.assemble((f"{_SPEAKERS.get(speaker, speaker)}: ", "dim"), (printable(said) if whole else _cut(printable(said)), style))
+        told = Text.assemble(
+            (f"{_SPEAKERS.get(speaker, speaker)}: ", "dim"),
+            (printable(said) if whole else _cut(printable(said)), style),
+        )
         console.print(Padding(told, (0, 0, 0, 2)))
     for option in row.wrong_answers:
         console.print(Padding(Text.assemble(("not: ", "dim"), printable(option)), (0, 0, 0, 2)))
@@ -114,7 +117,8 @@ def print_turns(console: Console, row: Shown, *, whole: bool = False) -> None:
 def print_refused(console: Console, items: Sequence[tuple[Stage, Rejected]]) -> None:
     """What was set aside, with its reason and what was written where that was kept."""
     for stage, item in items:
-        head = Text.assemble((spoken(item.reason), "bold yellow"), (f"  {stage_name(stage)}  {item.id}  {item.url}", "dim"))
+        where = f"  {stage_name(stage)}  {item.id}  {item.url}"
+        head = Text.assemble((spoken(item.reason), "bold yellow"), (where, "dim"))
         console.print(head, soft_wrap=True)
         record = {name: str(item.record[name]) for name in ("kind", "prompt", "response") if item.record.get(name)}
         for name, said in {**record, "because": item.detail}.items():

@@ -25,6 +25,8 @@ ANSWER_FIELDS = (
     "correct", "choices", "options", "endings", "distractors", "wrong_answers", "incorrect_answers", "correct_answers",
     "a", "b", "c", "d", "e", "messages", "conversations",
 )  # fmt: skip
+_DELIMITERS = ",;\t"
+"""Of .csv, the one that divides the head line most often: spreadsheets write what the user's country is used to."""
 _ASKING_ROLES = frozenset({"user", "human"})
 _ANSWERING_ROLES = frozenset({"assistant", "gpt"})
 
@@ -107,7 +109,8 @@ def _from_json(address: str, text: str) -> Iterator[BenchmarkItem]:
 
 
 def _from_csv(address: str, text: str) -> Iterator[BenchmarkItem]:
-    reader = csv.DictReader(io.StringIO(text, newline=""))
+    header = text.partition("\n")[0]
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=max(_DELIMITERS, key=header.count))
     for row in reader:
         yield _item(address, reader.line_num, row)
 

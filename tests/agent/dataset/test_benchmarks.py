@@ -32,6 +32,8 @@ ASKED = "What is a qubit?"
         ("t.json", json.dumps({"version": 1, "data": [{}, {"query": ASKED}]}), ()),
         ("t.json", json.dumps({"first": {"n": 1}, "second": {"problem": ASKED, "solution": "A."}}), ("A.",)),
         ("t.csv", f'question,A,B\n"{ASKED}",Yes,No\n', ("Yes", "No")),
+        ("t.csv", f'question;answer\n"{ASKED}";"Yes; No"\n', ("Yes; No",)),
+        ("t.csv", f"question\tanswer\n{ASKED}\tYes\n", ("Yes",)),
         ("t.CSV", f'\ufeffprompt,response\n"{ASKED}","One\nor two."\n', ("One\nor two.",)),
     ],
 )  # fmt: skip

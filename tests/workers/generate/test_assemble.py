@@ -9,7 +9,7 @@ import pytest
 
 from agent.errors import InvalidSpec, NotEnoughData
 from agent.job.artifacts import UnitPlan
-from agent.job.records import Chunk, Example, ExampleKind, RowFormat, SourceEntry, Split
+from agent.job.records import Chunk, Difficulty, Example, ExampleKind, RowFormat, SourceEntry, Split
 from agent.store import ArtifactReader
 from tests.workers.generate.chunks import chunk
 from tests.workers.generate.desk import Desk, model, rows
@@ -179,3 +179,46 @@ def test_the_same_examples_give_the_same_bytes_in_any_order(tmp_path: Path) -> N
     names = ("train.jsonl", "validation.jsonl", "test.jsonl", "choices.jsonl", "examples.jsonl", "sources.jsonl")
     assert {name: first.read_file(name) for name in names} == {name: second.read_file(name) for name in names}
     assert first.manifest.facts == second.manifest.facts
+
+
+@pytest.mark.parametrize(
+    ("split", "option", "reason"),
+    [
+        (Split.TRAIN, "near_duplicate_similarity", "near_duplicate"),
+        (Split.TEST, "contamination_similarity", "contaminated"),
+    ],
+)
+def test_how_near_a_question_may_come_is_the_users_choice(
+    tmp_path: Path, split: Split, option: str, reason: str
+) -> None:
+    given = [
+        example("Define quantum entanglement.", "A link.", score=0.5),
+        example("What is quantum entanglement?", "A strong correlation.", document="d4", split=split),
+        example("What is a gate?", "A rotation."),
+    ]
+    _, artifact = assembled(desk(tmp_path / "usual"), given)
+    assert artifact.manifest.tallies["examples"].rejected == {reason: 1}
+    _, artifact = assembled(desk(tmp_path / "words", **{option: 1}), given)
+    assert not artifact.manifest.tallies["examples"].rejected
+
+
+def test_the_share_of_a_document_is_the_users_choice(tmp_path: Path) -> None:
+    documents = ["d1"] * 20 + [f"e{number % 10}" for number in range(50)]
+    given = [example(f"What is item {at}?", f"Thing {at}.", document=name) for at, name in enumerate(documents)]
+    _, artifact = assembled(desk(tmp_path / "usual"), given)
+    assert artifact.manifest.tallies["examples"].rejected == {"over_document_share": 4}
+    _, artifact = assembled(desk(tmp_path / "all", max_document_share=1), given)
+    assert not artifact.manifest.tallies["examples"].rejected
+
+
+def test_the_shares_of_difficulties_are_the_users_choice(tmp_path: Path) -> None:
+    given = [
+        example(f"What is item {at}?", f"Thing {at}.", document=f"d{at % 40}").model_copy(
+            update={"difficulty": Difficulty.EASY if at < 560 else Difficulty.HARD}
+        )
+        for at in range(700)
+    ]
+    _, artifact = assembled(desk(tmp_path / "usual"), given)
+    assert not artifact.manifest.tallies["examples"].rejected
+    _, artifact = assembled(desk(tmp_path / "harder", difficulty={"easy": 0.3, "hard": 0.7}), given)
+    assert artifact.manifest.tallies["examples"].rejected.keys() == {"over_difficulty_share"}
