@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Any, Protocol, cast
 
 import openai
-from openai.types.chat import ChatCompletion, ChatCompletionMessage
 
 from agent.spec import GenerateConfig
+from workers.llm.completion import NoCompletion, completion_in
 from workers.llm.contract import StoredAnswer
-from workers.llm.dialect import Feature, Rung, request, rung_of
+from workers.llm.dialect import Feature, request, rung_of
 from workers.llm.fault import Fault, What, fault_of, not_a_completion
 from workers.llm.prompt_file import Message
 
@@ -22,15 +22,14 @@ TEMPLATE_TOKENS = 256
 """Most tokens that a chat template puts before a conversation, such as a default system prompt and the date."""
 MESSAGE_TOKENS = 16
 """Most tokens that a chat template puts around one message."""
-REASONING_FIELDS = ("reasoning_content", "reasoning")
-"""Where servers put what a model thought before it answered: vLLM and others, OpenRouter."""
 
 
 class RawAnswer(Protocol):
     """An answer of the endpoint, read to its end and not yet parsed."""
 
-    def parse(self) -> ChatCompletion:
-        """The completion in it."""
+    @property
+    def content(self) -> bytes:
+        """Its body."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,46 +72,22 @@ def understand(
 ) -> StoredAnswer | Fault:
     """The completion in an answer; apart from `send`, so that the server can work on the next request meanwhile."""
     try:
-        completion: object = raw.parse()
-    except (ValueError, openai.OpenAIError) as error:
-        # A body that is no JSON, though its header says so.
-        return not_a_completion(error, secret)
-    if not isinstance(completion, ChatCompletion) or not completion.choices:
-        return not_a_completion(completion, secret)
-    return _answer(completion, question, rung_of(spoken), most_tokens)
-
-
-def _answer(completion: ChatCompletion, question: Question, rung: Rung, most_tokens: int) -> StoredAnswer:
-    choice = completion.choices[0]
-    content, finish = _text(choice.message.content), choice.finish_reason or ""
-    thought = _thought(choice.message)
+        completion = completion_in(raw.content)
+    except NoCompletion as told:
+        return not_a_completion(str(told), secret)
+    content, thought, finish = completion.content, completion.thought, completion.finish
     # Some servers take a whole answer for thinking; of one that ended by itself nothing is missing.
     said = content or (thought if finish == "stop" else "")
-    usage = completion.usage
-    told = usage is not None and usage.prompt_tokens is not None and usage.completion_tokens is not None
-    if usage and told and usage.completion_tokens >= most_tokens:
+    least = min(len((content + thought).encode()), most_tokens)
+    prompt_tokens, completion_tokens = completion.usage or (question.most_prompt_tokens, least)
+    if completion.usage and completion_tokens >= most_tokens:
         finish = "length"  # Some servers call every end a stop.
     return StoredAnswer(
         content=said,
         finish=finish,
-        refusal=choice.message.refusal or "",
-        rung=rung,
-        prompt_tokens=usage.prompt_tokens if usage and told else question.most_prompt_tokens,
-        completion_tokens=(
-            usage.completion_tokens if usage and told else min(len((content + thought).encode()), most_tokens)
-        ),
-        estimated=not told,
+        refusal=completion.refusal,
+        rung=rung_of(spoken),
+        prompt_tokens=prompt_tokens,
+        completion_tokens=completion_tokens,
+        estimated=completion.usage is None,
     )
-
-
-def _text(content: Any) -> str:
-    """The answer, also where it comes in typed parts."""
-    if isinstance(content, list):
-        parts = (part for part in content if isinstance(part, dict) and part.get("type") == "text")
-        return "".join(str(part.get("text", "")) for part in parts)
-    return content or ""
-
-
-def _thought(message: ChatCompletionMessage) -> str:
-    extra = message.model_extra or {}
-    return next((str(extra[name]) for name in REASONING_FIELDS if extra.get(name)), "")

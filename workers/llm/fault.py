@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
 
 import openai
 
@@ -56,10 +55,8 @@ class Fault:
         return self.what in (What.SERVER, What.CONNECTION, What.UNREACHABLE, What.TIMEOUT)
 
 
-def not_a_completion(answer: object, secret: str) -> Fault:
+def not_a_completion(told: str, secret: str) -> Fault:
     """An answer with status 200 that is something else, such as a proxy's page."""
-    extra: Any = getattr(answer, "model_extra", None) or {}
-    told = extra.get("error") or f"no completion but {type(answer).__name__}"
     return Fault(What.SERVER, _shown(f"it answered with {told}", secret), status=504)
 
 

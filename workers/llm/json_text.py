@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from typing import Any
 
+REPLACEMENT = "\ufffd"
+"""Unicode's sign for a character that could not be read."""
+
 _THOUGHT_ENDS = re.compile(r".*</(?:think|thinking|thought|reasoning)>", re.DOTALL | re.IGNORECASE)
 _THOUGHT_BEGINS = re.compile(r"\s*<(?:think|thinking|thought|reasoning)>", re.IGNORECASE)
 _FENCED = re.compile(r"```(?:json|JSON)?[^\S\n]*\n(.*?)(?:\n[^\S\n]*```|\Z)", re.DOTALL)
+_HALF_A_CHARACTER = re.compile("[\ud800-\udfff]")
 _CLOSES = {"{": "}", "[": "]"}
 
 
@@ -41,8 +46,8 @@ def scan(content: str) -> Scan | None:
     start = min((at for at in (content.find("{"), content.find("[")) if at >= 0), default=-1)
     if start < 0:
         return None
-    text, open_brackets, in_string, complete = content[start:], "", False, ""
-    skip = False
+    text, open_brackets, in_string, skip = content[start:], "", False, False
+    complete = (0, "")
     for at, sign in enumerate(text):
         if skip:
             skip = False
@@ -58,23 +63,29 @@ def scan(content: str) -> Scan | None:
             if not open_brackets:
                 return Scan(text[: at + 1], True, False, text[: at + 1])
             if _in_outermost_list(open_brackets):
-                complete = _closed(text[: at + 1], open_brackets)
+                complete = at + 1, open_brackets
         elif sign == "," and _in_outermost_list(open_brackets):
-            complete = _closed(text[:at], open_brackets)
-    return Scan(text, False, in_string, complete)
+            complete = at, open_brackets
+    end, still_open = complete
+    return Scan(text, False, in_string, text[:end] + "".join(_CLOSES[bracket] for bracket in reversed(still_open)))
 
 
 def mended(text: str) -> Any:
     """The value of nearly JSON, None where nothing can be made of it."""
     from json_repair import loads
 
-    value = loads(text)
-    return value if isinstance(value, dict | list) and value else None
+    try:
+        value = loads(text)
+        is_some = isinstance(value, dict | list) and value
+        return json.loads(whole(json.dumps(value, ensure_ascii=False))) if is_some else None
+    except RecursionError:  # A small model that fell into a loop of brackets.
+        return None
+
+
+def whole(text: str) -> str:
+    """The text without halves of surrogate pairs, which JSON can spell and no encoding can write."""
+    return _HALF_A_CHARACTER.sub(REPLACEMENT, text)
 
 
 def _in_outermost_list(open_brackets: str) -> bool:
     return open_brackets.endswith("[") and open_brackets.count("[") == 1
-
-
-def _closed(text: str, open_brackets: str) -> str:
-    return text + "".join(_CLOSES[bracket] for bracket in reversed(open_brackets))

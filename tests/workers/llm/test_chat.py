@@ -244,6 +244,14 @@ def test_errors_and_dropped_connections_are_tried_again_to_an_end() -> None:
         assert len(endpoint.requests) == 1 + QUICK.retries
 
 
+def test_an_answer_of_odd_shape_costs_its_own_request_only() -> None:
+    odd = Reply(message={"content": {"a": 1}}), Reply(message={"content": "\ud83d"}, usage=None)
+    with llm_server(*odd, GOOD) as endpoint:
+        answers, counts, _ = ask_many(endpoint, 2)
+    assert reasons(answers) == ["Answered"] * 2
+    assert (counts["fault_empty_answer"], counts["estimated_usage"]) == (1, 1)
+
+
 def test_an_endpoint_that_fails_every_call_is_named_in_one_line() -> None:
     with llm_server(Reply(status=500, error="out of memory")) as endpoint:
         answers, _, _ = ask_many(endpoint, 6)

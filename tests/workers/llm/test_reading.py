@@ -128,3 +128,13 @@ def test_an_answer_without_a_list_is_mended_but_never_kept_when_it_was_cut_off()
 def test_the_fault_names_where_the_form_is_broken() -> None:
     with pytest.raises(DocumentRejected, match=r"items\.0\.question: Input should be a valid string"):
         read('{"items": [{"question": 5}]}')
+
+
+@pytest.mark.parametrize("sign", ["[", '{"a":'])
+def test_a_loop_of_brackets_is_a_malformed_answer(sign: str) -> None:
+    assert reason('{"items": ' + sign * 5_000) in {"malformed_answer", "wrong_schema"}
+
+
+def test_half_a_character_in_an_escape_can_be_written_afterwards() -> None:
+    (asked,), reading = questions(r'{"items": [{"question": "What is \ud83d?"}]}')
+    assert (asked.encode(), reading) == ("What is \ufffd?".encode(), Reading.MENDED)
