@@ -100,8 +100,8 @@ def _notes(view: JobView, told: Usage, foreseen: CostForecast | None) -> list[st
     lost = spent.amount.tokens - told.amount.tokens
     if lost > 0:
         notes.append(
-            f"{count(lost)} further tokens were spent or held by attempts that did not finish; answers that came to "
-            "them are kept."
+            f"{count(lost)} further tokens are held for calls that may have been billed though no answer came, or "
+            "were spent by attempts that did not finish; answers that came to them are kept."
         )
     if foreseen:
         notes.append(f"Foreseen before the first request: {_taken(foreseen.expected, bool(view.job.prices))}.")

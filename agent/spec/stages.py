@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -273,14 +274,29 @@ class GenerateConfig(StageConfig):
         if self.backend == "openai" and not self.model:
             raise ValueError("the openai backend needs generate.model, the model's name at the endpoint")
         if self.min_checked_quality > self.min_quality:
-            raise ValueError("min_checked_quality must not exceed min_quality")
+            raise ValueError(
+                f"min_checked_quality = {self.min_checked_quality:g} must not exceed min_quality = {self.min_quality:g}"
+            )
         if self.conversation_turns == 1:
             raise ValueError("conversation_turns takes 2 or more, or 0 for no conversations; 1 is a single question")
-        if sum(self.mix.values()) > 1:
-            raise ValueError(f"the shares of mix add up to {sum(self.mix.values()):g}, and must not exceed 1")
+        if self.base_url and not self.base_url.startswith(("http://", "https://")):
+            raise ValueError(f"base_url = {self.base_url!r} must begin with http:// or https://")
+        self._mix_agrees()
         if self.judge == "llm" and self.backend != "openai" and not (self.judge_model and self.base_url):
             raise ValueError("judge = 'llm' beside the extractive backend needs generate.base_url and judge_model")
         return self
+
+    def _mix_agrees(self) -> None:
+        named = math.fsum(self.mix.values())
+        if named > 1:
+            raise ValueError(f"the shares of mix add up to {named:g}, and must not exceed 1")
+        if self.mix.get(ExampleKind.CHOICE):
+            raise ValueError("mix.choice has no share, since it is never trained on; choices_per_chunk says how many")
+        if self.mix.get(ExampleKind.CONVERSATION) and not self.conversation_turns:
+            raise ValueError("mix.conversation needs conversation_turns of 2 or more")
+        idle = {ExampleKind.CHOICE} if self.conversation_turns else {ExampleKind.CHOICE, ExampleKind.CONVERSATION}
+        if all(self.mix.get(kind) == 0 for kind in set(ExampleKind) - idle):
+            raise ValueError("mix leaves out every kind of example; give at least one a share above 0")
 
 
 class AssembleConfig(StageConfig):

@@ -122,8 +122,9 @@ class Caller:
             self._count(cost)
             self.counts["estimated_usage"] += outcome.estimated
         elif outcome.may_be_billed:
+            # Charged in full: left as held, it would let others wait for what never comes back.
+            cost = most
             self.counts["unknown_cost"] += 1
-            return outcome
         else:
             cost = Cost()
         if held:

@@ -88,7 +88,7 @@ def test_the_report_adds_the_units_of_a_stage_and_the_stages(job: FinishedJob) -
     assert "Write examples 60 4 10 100 000 20 000 $0.0270" in text
     assert "All together 61 4 10 100 900 20 100 $0.0270" in text
     assert "Of the budget: 125 000 of 500 000 tokens, $0.5000 of $2.00 (25.0 %)." in text
-    assert "4 000 further tokens were spent or held by attempts that did not finish" in text
+    assert "4 000 further tokens are held for calls that may have been billed though no answer came" in text
 
 
 def test_the_end_of_a_job_prints_the_same(job: FinishedJob) -> None:

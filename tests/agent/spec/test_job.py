@@ -8,6 +8,7 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 from agent.errors import InvalidSpec
+from agent.job.records import ExampleKind
 from agent.spec import (
     AssembleConfig,
     CurateConfig,
@@ -156,3 +157,27 @@ def test_the_learning_rate_follows_the_method_unless_given() -> None:
     assert TrainConfig().peak_learning_rate == 5e-4
     assert TrainConfig(method="full").peak_learning_rate == 2e-5
     assert TrainConfig(method="full", learning_rate=1e-3).peak_learning_rate == 1e-3
+
+
+# -- generation ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("wishes", "said"),
+    [
+        ({"base_url": "localhost:8000/v1"}, "base_url = 'localhost:8000/v1' must begin with http:// or https://"),
+        ({"mix": {"factual": 0.7, "explain": 0.7}}, "add up to 1.4"),
+        ({"mix": {"choice": 0.2}}, "choices_per_chunk"),
+        ({"mix": {"conversation": 0.2}}, "conversation_turns"),
+        ({"mix": {kind.value: 0.0 for kind in ExampleKind}}, "leaves out every kind"),
+        ({"conversation_turns": 1}, "2 or more"),
+        ({"min_quality": 0.5}, "min_checked_quality = 0.6 must not exceed min_quality = 0.5"),
+    ],
+)
+def test_wishes_for_examples_that_cannot_be_are_named_with_their_value(wishes: dict[str, Any], said: str) -> None:
+    assert said in refusal(generate=wishes)
+
+
+def test_shares_that_add_up_to_one_are_no_more_than_one() -> None:
+    shares = dict.fromkeys(list(ExampleKind)[:10], 0.1)
+    assert asked(generate={"mix": shares}).generate.mix == shares

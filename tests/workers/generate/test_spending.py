@@ -96,6 +96,17 @@ def test_when_the_budget_is_spent_the_rest_is_counted_and_what_was_made_goes_on(
     assert at.ledger.view(JOB).spent.refused
 
 
+def test_a_call_of_unknown_outcome_lets_nobody_wait_for_what_it_held(tmp_path: Path) -> None:
+    budget = int(1.5 * _worst_call(tmp_path / "one"))
+    with llm_server(Reply(pause_s=2), GOOD) as endpoint:
+        at = Paying(tmp_path, endpoint.base_url, budget_tokens=budget, request_timeout_s=0.5)
+        began = time.monotonic()
+        artifact = at.generate(at.curated(_chunks(2)))
+    assert time.monotonic() - began < 30, "its lease is a minute and more"
+    assert artifact.manifest.tallies["chunks"].failed == {"budget_spent": 2}
+    assert at.ledger.view(JOB).spent.held.tokens == 0
+
+
 def test_a_budget_in_dollars_is_held_as_one_in_tokens_is(tmp_path: Path) -> None:
     with llm_server(GOOD) as endpoint:
         at = Paying(tmp_path, endpoint.base_url, budget_usd=0.01)
