@@ -36,8 +36,8 @@ def test_half_a_character_becomes_the_sign_for_one_that_could_not_be_read() -> N
 
 
 @pytest.mark.parametrize(
-    "usage", [None, {}, [1], {"prompt_tokens": "3", "completion_tokens": 4}, {"prompt_tokens": -3, "completion_tokens": 4}]
-)  # fmt: skip
+    "usage", [None, {}, [1], {"prompt_tokens": "3"}, *({"prompt_tokens": 3, "completion_tokens": n} for n in ("4", -4))]
+)
 def test_usage_that_cannot_be_is_none(usage: Any) -> None:
     assert completion_in(body(usage=usage)).usage is None
 
