@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 from workers.llm.json_text import whole
 
@@ -76,5 +76,5 @@ def _usage(told: Any) -> tuple[int, int] | None:
     return (prompt, answer) if _is_count(prompt) and _is_count(answer) else None
 
 
-def _is_count(value: Any) -> bool:
+def _is_count(value: object) -> TypeGuard[int]:
     return type(value) is int and 0 <= value < MOST_TOKENS
