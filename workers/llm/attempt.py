@@ -10,7 +10,7 @@ from typing import Any, Protocol, cast
 import openai
 
 from agent.spec import GenerateConfig
-from workers.llm.completion import NoCompletion, completion_in
+from workers.llm.completion import NoCompletion, WebPage, completion_in
 from workers.llm.contract import StoredAnswer
 from workers.llm.dialect import Feature, request, rung_of
 from workers.llm.fault import Fault, What, fault_of, not_a_completion
@@ -74,7 +74,7 @@ def understand(
     try:
         completion = completion_in(raw.content)
     except NoCompletion as told:
-        return not_a_completion(str(told), secret)
+        return not_a_completion(str(told), secret, is_page=isinstance(told, WebPage))
     content, thought, finish = completion.content, completion.thought, completion.finish
     # Some servers take a whole answer for thinking; of one that ended by itself nothing is missing.
     said = content or (thought if finish == "stop" else "")

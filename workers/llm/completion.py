@@ -30,6 +30,10 @@ class NoCompletion(ValueError):
     """A body that is something else; says what."""
 
 
+class WebPage(NoCompletion):
+    """The body is a page: the address is not that of an API."""
+
+
 def completion_in(body: bytes) -> Completion:
     """The completion in the body of an answer with status 200.
 
@@ -43,8 +47,9 @@ def completion_in(body: bytes) -> Completion:
         value = json.loads(body)
     except (ValueError, RecursionError) as error:
         start = body.lstrip()[:1]
-        kind = "nothing" if not start else "a web page" if start == b"<" else "something that is no JSON"
-        raise NoCompletion(kind) from error
+        if start == b"<":
+            raise WebPage("a web page") from error
+        raise NoCompletion("something that is no JSON" if start else "nothing") from error
     if isinstance(value, dict) and (fault := value.get("error")):
         raise NoCompletion(whole(str(fault.get("message") or fault) if isinstance(fault, dict) else str(fault)))
     choices = value.get("choices") if isinstance(value, dict) else None

@@ -55,9 +55,10 @@ class Fault:
         return self.what in (What.SERVER, What.CONNECTION, What.UNREACHABLE, What.TIMEOUT)
 
 
-def not_a_completion(told: str, secret: str) -> Fault:
-    """An answer with status 200 that is something else, such as a proxy's page."""
-    return Fault(What.SERVER, _shown(f"it answered with {told}", secret), status=504)
+def not_a_completion(told: str, secret: str, *, is_page: bool = False) -> Fault:
+    """An answer with status 200 that is something else, such as the page of a server that is no API."""
+    what = What.GONE if is_page else What.SERVER
+    return Fault(what, _shown(f"it answered with {told}", secret), status=504)
 
 
 def fault_of(error: openai.OpenAIError, timeout_s: float, secret: str) -> Fault:

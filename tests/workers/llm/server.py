@@ -40,8 +40,8 @@ class Reply:
     usage: dict[str, int] | None = field(
         default_factory=lambda: {"prompt_tokens": PROMPT_TOKENS, "completion_tokens": COMPLETION_TOKENS}
     )
-    fault: Literal["", "drop", "trickle", "garbage"] = ""
-    """Cut the connection, send a byte at a time for ever, or answer with something that is no completion."""
+    fault: Literal["", "drop", "trickle", "garbage", "page"] = ""
+    """Cut the connection, send a byte at a time for ever, or answer with JSON or a web page that is no completion."""
 
 
 Script = Callable[[dict[str, Any]], Reply]
@@ -187,6 +187,8 @@ class _Served:
             await _trickle(writer)
         if reply.fault == "garbage":
             return await _send(writer, 200, ["no completion"], reply.headers)
+        if reply.fault == "page":
+            return await _send(writer, 200, "<!doctype html>", {"Content-Type": "text/html"})
         if reply.status != 200:
             return await _send(
                 writer,
@@ -218,7 +220,7 @@ class _Served:
 
 
 async def _send(writer: asyncio.StreamWriter, status: int, body: Any, headers: dict[str, str]) -> bool:
-    content = json.dumps(body).encode()
+    content = body.encode() if isinstance(body, str) else json.dumps(body).encode()
     lines = {"Content-Type": "application/json", "Content-Length": str(len(content)), **headers}
     head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
     writer.write(f"HTTP/1.1 {status} Scripted\r\n{head}\r\n".encode() + content)

@@ -244,6 +244,15 @@ def test_errors_and_dropped_connections_are_tried_again_to_an_end() -> None:
         assert len(endpoint.requests) == 1 + QUICK.retries
 
 
+def test_a_web_page_is_named_at_once_and_costs_nothing() -> None:
+    budget = SpendingInMemory()
+    with llm_server(Reply(fault="page")) as endpoint:
+        (answer,), _, usage = ask_many(endpoint, 1, spending=budget)
+    assert isinstance(answer, GenerationFailed) and "answered with a web page" in str(answer)
+    assert "generate.base_url" in answer.next_step
+    assert (usage.requests, budget.tokens) == (1, 0)
+
+
 def test_an_answer_of_odd_shape_costs_its_own_request_only() -> None:
     odd = Reply(message={"content": {"a": 1}}), Reply(message={"content": "\ud83d"}, usage=None)
     with llm_server(*odd, GOOD) as endpoint:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import TypeVar
 
 from workers.runtime.work import Tick
@@ -45,6 +45,17 @@ async def work_on_all(
             if waiting:
                 tick(done, len(items), **figures())
         return [task.result() for task in tasks]
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def all_of(works: Iterable[Awaitable[Result]]) -> list[Result]:
+    """The results in order; what one raises ends the others, which `asyncio.gather` leaves to themselves."""
+    tasks = [asyncio.ensure_future(work) for work in works]
+    try:
+        return await asyncio.gather(*tasks)
     finally:
         for task in tasks:
             task.cancel()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import replace
 from itertools import chain, islice
 
 from agent.errors import BudgetSpent, DocumentRejected
 from agent.job.records import ExampleKind
 from agent.spec import GenerateConfig
+from workers.generate.asking.ask_all import all_of
 from workers.generate.asking.proposals import Answered, proposals
 from workers.generate.asking.requests import Request, messages, requests, wanted
 from workers.generate.backend import Assignment, Proposal, Refused
@@ -41,7 +41,7 @@ class OpenAICompatible:
         Raises:
             GenerationFailed: the key is refused, or the endpoint or model cannot be used.
         """
-        answers = await asyncio.gather(*(self._answer(request, assignment) for request in requests(assignment)))
+        answers = await all_of(self._answer(request, assignment) for request in requests(assignment))
         return [*chain.from_iterable(answers), *_continued(assignment)]
 
     async def _answer(self, request: Request, assignment: Assignment) -> Answered:
