@@ -200,8 +200,8 @@ class Caller:
             case What.GONE:
                 return GenerationFailed(
                     f"The endpoint {at} failed on model {model!r}: {fault.detail}",
-                    next_step="Check generate.base_url (most end in /v1), generate.model and the account's limits; then "
-                    "resume the job.",
+                    next_step="Check generate.base_url (most end in /v1), generate.model and the account's limits; "
+                    "then resume the job.",
                 )
             case What.UNREACHABLE if not self._endpoint.answered_since(began):
                 return self._no_answers(
