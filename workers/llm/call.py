@@ -14,7 +14,7 @@ import openai
 from agent.errors import DocumentRejected, EndpointAway, GenerationFailed
 from agent.spec import GenerateConfig
 from workers.llm.attempt import Question, RawAnswer, send, understand
-from workers.llm.contract import Cost, Price, Reservation, Spending, StoredAnswer
+from workers.llm.contract import Cost, Price, Spending, StoredAnswer
 from workers.llm.dialect import Feature, names_the_form, suspect
 from workers.llm.endpoint import Endpoint, Place
 from workers.llm.fault import Fault, What
@@ -33,11 +33,6 @@ class Patience:
     busy_s: float = 300.0
     """Seconds that an endpoint may answer nothing but "busy", or ask to be left alone."""
 
-
-LAST_WORDS_S = 0.5
-"""What a call under way may still take when the unit ends. A server that refuses everything, such as for a wrong model
-name, refuses it within that, and nothing is charged for it: three units, each tried three times with four calls under
-way, held 183,627 tokens of a budget for nothing."""
 
 Keep = Callable[[StoredAnswer], Awaitable[None]]
 """Keeps an answer as soon as it is there, before anything else can go wrong: it is paid for."""
@@ -119,26 +114,8 @@ class Caller:
             most = self._price.of(question.most_prompt_tokens, self._spec.max_answer_tokens)
             held = await self._spending.reserve(most) if self._spending else None
             self.spent["requests"] += 1
-            sending = asyncio.ensure_future(send(self._client, self._spec, self._model, question, spoken))
-            try:
-                sent = await asyncio.shield(sending)
-            except asyncio.CancelledError:
-                if await _ends_in_time(sending):
-                    await self._close(held, sending.result(), most, question, spoken, keep)
-                raise
+            sent = await send(self._client, self._spec, self._model, question, spoken)
             self._tell(place, sent)
-        return await self._close(held, sent, most, question, spoken, keep)
-
-    async def _close(
-        self,
-        held: Reservation | None,
-        sent: RawAnswer | Fault,
-        most: Cost,
-        question: Question,
-        spoken: frozenset[Feature],
-        keep: Keep,
-    ) -> StoredAnswer | Fault:
-        """What was sent, understood, kept and charged."""
         outcome = sent if isinstance(sent, Fault) else self._understood(sent, question, spoken)
         if isinstance(outcome, StoredAnswer):
             await keep(outcome)
@@ -230,15 +207,6 @@ class Caller:
         """Of a server that is down or starting: one that answered before is worth the wait."""
         kind = EndpointAway if self._endpoint.has_answered else GenerationFailed
         return kind(message, next_step=next_step)
-
-
-async def _ends_in_time(sending: asyncio.Future[RawAnswer | Fault]) -> bool:
-    """Whether a call that nobody waits for any more has its answer within `LAST_WORDS_S`; else it is ended."""
-    try:
-        await asyncio.wait([sending], timeout=LAST_WORDS_S)
-        return sending.done()
-    finally:
-        sending.cancel()
 
 
 def _misunderstood(fault: Fault, spoken: frozenset[Feature]) -> Feature | None:
