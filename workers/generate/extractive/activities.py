@@ -9,7 +9,10 @@ from workers.generate.reading.statements import Statement
 from workers.generate.reading.words import tokens, word_list
 
 _OBJECT = re.compile(r"(?:an?|the|all|both|each|every|two|three|several|multiple|only the) .{8,}", re.DOTALL)
-_NO_DEED = re.compile(r"(?:be|not|also|only|have|still|then|thus|do|happen|occur|exist|appear) ")
+_NO_DEED = re.compile(
+    r"(?:be|not|also|only|have|still|then|thus|do|happen|occur|exist|appear|become|come|feel|function|get|go|grow"
+    r"|help|lead|look|need|remain|result|seem|vary|work) "
+)
 _POINTING = frozenset({"it", "its", "this", "that", "these", "those", "they", "them", "their", "one", "such"})
 _TRANSITIVE = word_list("transitive_verbs")
 _PLURAL_VERBS = word_list("plural_verbs")

@@ -81,11 +81,16 @@ def table_rows(text: str) -> list[dict[str, str]]:
         and len(set(names)) == len(names)
     )
     is_plain = not any(_CODE_MARKS.search(cell) for row in (names, *rows) for cell in row)
-    if max(map(word_count, names)) > MAX_NAME_WORDS:  # no names, but a first row
+    if max(map(word_count, names)) > MAX_NAME_WORDS or _is_a_pair(names):  # no names, but a first row
         return []
     if not is_whole or not is_plain or len(names) < 2 or len(rows) > MAX_ROWS:
         return []
     return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def _is_a_pair(names: list[str]) -> bool:
+    """Whether a value stands where the name of the second of two columns should: "Weight | 2.5 kg"."""
+    return len(names) == 2 and bool(re.search(r"\d", names[1]))
 
 
 def _says_something(cell: str) -> bool:

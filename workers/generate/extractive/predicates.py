@@ -74,8 +74,8 @@ def _is_one_of_many(pattern: re.Pattern[str], found: re.Match[str]) -> bool:
 
 
 def _may_be_a_person(subject: str) -> bool:
-    """Whether the subject is a lone name: what Alice does in one sentence is no knowledge about Alice."""
-    return " " not in subject and subject[0].isupper() and not subject.isupper()
+    """Whether the subject is nothing but a name: what Alice, or Alice Smith, does once is no knowledge about her."""
+    return all(word[0].isupper() for word in subject.split()) and not subject.isupper()
 
 
 def _ask_use(found: re.Match[str], subject: str) -> str:

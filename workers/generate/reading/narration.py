@@ -37,10 +37,17 @@ _BROKEN = re.compile(
     r"|\b(?:are|is|and|the|of|to|in|for|with)[A-Z][a-z]{3}"
 )
 """Where text was put together without the white space that parted it."""
+_SELLING = re.compile(
+    r"\d ?(?:%|per ?cent) off\b|\b(?:black friday|cyber monday|free (?:trial|shipping|delivery|quote|consultation)"
+    r"|promo(?:tional)? codes?|coupons?|money-back|limited[- ]time|add to cart"
+    r"|(?:buy|shop|order|call|apply|register|contact us|book) (?:now|today|online)|sign up|subscribe|newsletter)\b",
+    re.IGNORECASE,
+)
+"""An offer to the reader, which ends."""
 _PEOPLE = re.compile(r"\b(?:Alice|Bob|Charlie|Eve|Carol)\b")
 """The persons of a told example."""
 
-_SIGNS = (_FIRST_PERSON, _NARRATING, _LABELS, _ASIDE, _BROKEN, _PEOPLE)
+_SIGNS = (_FIRST_PERSON, _NARRATING, _LABELS, _ASIDE, _BROKEN, _SELLING, _PEOPLE)
 
 _SYMBOL = re.compile(r"(?P<before>[\w'\-]*)[ (]*\$(?P<symbol>\\?[A-Za-z]+(?:[_^]\{?\w+\}?)?'?)\$")
 _NO_NOUNS = word_list("no_nouns") | PREPOSITIONS | VERBS

@@ -173,6 +173,7 @@ def test_a_table_becomes_one_object_a_row() -> None:
         "| Code | Code |\n| --- | --- |\n| Steane | 7 |\n| Shor | 9 |",
         "| Code | Qubits |\n| --- | --- |\n| Steane | 7 | 3 |\n| Shor | 9 |",
         "| Code | Qubits |\n| --- | --- |\n| Steane | 7 |",
+        "| Weight | 2.5 kg |\n| --- | --- |\n| Power | battery |\n| Colour | white |",
         "| A code that was found in the year 1995 | Qubits |\n| --- | --- |\n| Steane | 7 |\n| Shor | 9 |",
     ],
 )

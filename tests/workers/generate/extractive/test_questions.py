@@ -79,6 +79,7 @@ def test_a_predicate_becomes_a_question_for_deed_use_or_manner(sentence: str, qu
 
 def test_what_a_person_does_once_is_no_knowledge() -> None:
     assert prompts("Alice sends the first qubit of the pair to Bob.") == []
+    assert prompts("Ada Lovelace computes the numbers of Bernoulli with the engine.") == []
 
 
 def test_a_noun_that_looks_like_a_verb_is_not_taken_for_one() -> None:
@@ -200,6 +201,11 @@ def test_what_only_its_paragraph_explains_is_asked_together_with_the_paragraph()
     assert found.response == "The scheduler assigns a time to each gate of the circuit."
 
 
+def test_what_a_thing_may_become_is_no_deed() -> None:
+    paragraph = PARAGRAPH.replace("The scheduler assigns a time", "The scheduler can become slow and give a time")
+    assert not any(each.startswith("What can") for each in prompts(paragraph))
+
+
 def test_one_way_of_many_is_asked_about_only_with_its_paragraph() -> None:
     sentence = "A phase gate can be implemented by shifting the frame of the clock."
     assert prompts(sentence) == []
@@ -238,6 +244,12 @@ def test_a_paragraph_that_does_not_stand_alone_is_given_with_no_question(opening
         "A pulse has a higher fidelity because it is slow.",
         "A qubit is a key part of every machine that computes with states.",
         "A qubit can also be a photon that travels in a fibre.",
+        "Every Sprite is a self-contained environment that starts in a second.",
+        "The type of register determines the gates that may be applied.",
+        "A beam splitter is a mirror for two paths that comes at 20% off.",
+        "A beam splitter is a device of two parts with a free trial of a month.",
+        "A beam splitter is a nod to the design of old mirrors with two paths.",
+        "A beam splitter is a mirror that mixes the paths of a |QPU_short| quickly.",
     ],
 )
 def test_an_author_who_talks_and_a_thing_without_a_name_are_not_asked_about(sentence: str) -> None:
