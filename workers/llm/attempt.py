@@ -54,13 +54,12 @@ async def send(
 ) -> RawAnswer | Fault:
     """What the endpoint answered, or why nothing; never takes longer than ``request_timeout_s``."""
     body = request(spoken, question.messages, question.form, question.schema, spec.temperature, spec.max_answer_tokens)
-    # The package walks through all parameters: over a schema, a sixth of the CPU time of the whole call.
-    as_it_is = {"response_format": body.pop("response_format")} if "response_format" in body else {}
+    # Goes out as it is: walking through messages and schema takes the package a tenth of the whole call's CPU time.
     try:
         # The package's own timeout is one between two bytes; this one ends an answer that trickles.
         async with asyncio.timeout(spec.request_timeout_s):
             completions = client.chat.completions.with_raw_response
-            return cast(RawAnswer, await completions.create(model=model, extra_body=as_it_is, **body))
+            return cast(RawAnswer, await completions.create(model=model, messages=[], extra_body=body))
     except TimeoutError:
         return Fault(What.TIMEOUT, f"no answer within {spec.request_timeout_s:g} s")
     except openai.OpenAIError as error:
