@@ -226,9 +226,10 @@ def test_a_cancel_ends_the_calls_under_way_and_a_resume_asks_only_them_again(nig
 @pytest.mark.slow_fault
 def test_a_cancel_ends_sixty_four_calls_as_quickly(night: Night, tmp_path: Path, table: FaultTable) -> None:
     pages = write_pages(tmp_path / "pages", 6 * PAGES)
-    # As many answers as the limit needs to rise to all 64.
+    # A model of which no limit is known yet, and as many slow answers as the limit needs to rise to all 64.
+    night.teacher.pause_s = SLOW_S
     night.teacher.answers_only(7 * HALF)
-    job = night.submit(pages)
+    job = night.submit(pages, model="untried")
     under_way = night.stalled_after(7 * HALF)
     took_s = night.stopped_after_s(job)
     table.add(f"cancel, {len(under_way)} calls (s to stop)", "generate", recoveries_s=[took_s],
