@@ -19,6 +19,7 @@ _PRESENT = {form: forms[0] for forms in map(str.split, _WORDS["strong_verbs"]) f
 _INTENTS = {name: re.compile(pattern) for name, pattern in _WORDS["intents"].items()}
 _FRAMES = {name: frozenset(words.split()) for name, words in _WORDS["frames"].items()}
 
+_COURTESIES = re.compile(_WORDS["courtesies"], re.IGNORECASE)
 _TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _SIGNS = re.compile(r"[+#<>=^*/|]")
 _REMEMBERED = 65_536
@@ -44,6 +45,7 @@ class Question:
 
 def take_apart(question: str) -> Question:
     """The question taken apart; reading the same twice gives the same."""
+    question = _COURTESIES.sub("", question)
     lowered = question.lower()
     intent = next((name for name, pattern in _INTENTS.items() if pattern.search(lowered)), "what")
     idle = _FUNCTION_WORDS | _FRAMES["any"] | _FRAMES.get(intent, frozenset())

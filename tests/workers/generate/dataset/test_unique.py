@@ -118,6 +118,16 @@ def test_the_better_of_two_paraphrases_stays(reasons: Judge) -> None:
     assert reasons(worse, better) == {worse.id: "near_duplicate", better.id: ""}
 
 
+def test_a_courtesy_before_a_question_makes_no_other_question(reasons: Judge) -> None:
+    first = example("What is a quantum kernel?", "An overlap.")
+    second = again("Can you tell me what a quantum kernel is?", "A measure.")
+    third = again("How would you explain what a quantum kernel is?", "A likeness.")
+    other = again("Can you tell me what a quantum volume is?", "A benchmark.")
+    assert reasons(first, second, third, other) == {
+        first.id: "", second.id: "near_duplicate", third.id: "near_duplicate", other.id: "",
+    }  # fmt: skip
+
+
 def test_a_similarity_of_one_compares_words_only(reasons: Judge) -> None:
     reasons.near = 1.0
     given = (example("What is quantum entanglement?", "No."), again("How is quantum entanglement defined?", "A link."))
