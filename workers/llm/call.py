@@ -16,7 +16,7 @@ from agent.spec import GenerateConfig
 from workers.llm.attempt import Question, RawAnswer, send, understand
 from workers.llm.contract import Cost, Price, Spending, StoredAnswer
 from workers.llm.dialect import Feature, names_the_form, suspect
-from workers.llm.endpoint import Endpoint, Place
+from workers.llm.endpoint import SPREAD, Endpoint, Place
 from workers.llm.fault import Fault, What
 
 
@@ -104,8 +104,7 @@ class Caller:
             if self._is_over(outcome, tries, began):
                 raise self._lost(outcome, number, began)
             self.counts[f"retried_{outcome.what}"] += 1
-            if not outcome.rest_s:
-                await asyncio.sleep(self._wait_s(tries.total()))
+            await asyncio.sleep(outcome.rest_s * random.uniform(1.0, 1.0 + SPREAD) or self._wait_s(tries.total()))
 
     async def _attempt(
         self, question: Question, number: int, spoken: frozenset[Feature], keep: Keep
