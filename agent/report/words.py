@@ -5,6 +5,7 @@ Pure, and without imports beyond the standard library and the names of stages.
 
 from __future__ import annotations
 
+import math
 import unicodedata
 from collections.abc import Mapping
 from typing import Any
@@ -63,10 +64,11 @@ def rate(per_second: float) -> str:
 
 
 def figure(value: float | str) -> str:
-    """A measured figure with four significant digits; text as it is."""
+    """A measured figure with four significant digits, from 10,000 on with all that count; text as it is."""
     if isinstance(value, str):
         return printable(value)
-    return f"{value:.4g}"
+    # Beyond four digits the format would take to powers of ten: 5.078e+04.
+    return count(round(value)) if 9999.5 <= abs(value) < math.inf else f"{value:.4g}"
 
 
 def figures(values: Mapping[str, float | str], most: int = 3) -> str:

@@ -46,6 +46,10 @@ def test_figures_name_the_loss_first_and_stop_at_three() -> None:
     assert shown == "loss 2.346 · 190.4 tokens/s · step 3"
 
 
+def test_a_large_figure_is_written_out() -> None:
+    assert figures({"tokens": 50_780}) == "tokens 50\u00a0780"
+
+
 def test_control_characters_become_blanks_and_letters_of_all_scripts_stay() -> None:
     assert printable("a\x1b[2Jb\u202ec\x00") == "a [2Jb c "
     assert printable("Größe 量子\n\tΔ") == "Größe 量子\n\tΔ"
