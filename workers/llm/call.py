@@ -139,6 +139,8 @@ class Caller:
             self._endpoint.answered(place)
         elif outcome.what == What.BUSY or outcome.rest_s:
             self._endpoint.refused(place, min(outcome.rest_s, self._patience.busy_s))
+        elif outcome.what in (What.KEY, What.GONE):
+            self._endpoint.closed(place)
         elif outcome.is_trouble:
             self._endpoint.failed(place)
 

@@ -18,6 +18,8 @@ MOST_FAILURES_IN_A_ROW = 3
 """So many requests without any answer, while nothing else was answered, are the endpoint's fault and not theirs."""
 MOST_REFUSALS_IN_A_ROW = 20
 """The same of requests that the endpoint does not accept: that costs nothing, and a document may be full of such."""
+CLOSED_S = 0.1
+"""After a key or model was refused the next call waits so long: whoever asked for the others has time to end them."""
 SPREAD = 0.1
 """Calls that rest together wake within this share of the rest, not all at once."""
 
@@ -36,6 +38,9 @@ class Endpoint:
     def __init__(self, most: int, timeout_s: float) -> None:
         self.dialect = Dialect()
         self.limit = Limit(most, timeout_s)
+        self._is_tried = False
+        """Whether any call told something of the endpoint. The first one goes alone: where key, address or model are
+        wrong, nothing beside it is broken off with its worst case held in the budget."""
         self._under_way = 0
         self._waiting: deque[asyncio.Future[None]] = deque()
         self._rest_until = 0.0
@@ -61,17 +66,26 @@ class Endpoint:
 
     def answered(self, place: Place) -> None:
         """The call of this place was answered."""
+        self._is_tried = True
         self.limit.answered(place.ticket, time.monotonic())
 
     def refused(self, place: Place, rest_s: float) -> None:
         """The server was too busy for it and asks for a rest: of this call, or of all."""
         now = time.monotonic()
+        self._is_tried = True
         self._leave(place, wake=False)
         if self.limit.refused(place.ticket, now, self._under_way, rest_s):
             self._rest_until = max(self._rest_until, now + rest_s)
+        self._wake()
+
+    def closed(self, place: Place) -> None:
+        """The endpoint does not know the key or the model, and will not for any other call."""
+        self._leave(place, wake=False)
+        asyncio.get_running_loop().call_later(CLOSED_S, self._wake)
 
     def failed(self, place: Place) -> None:
         """The call of this place met an error of the server, or none came back."""
+        self._is_tried = True
         self.limit.failed(place.ticket, time.monotonic())
 
     def next_request(self) -> int:
@@ -115,12 +129,16 @@ class Endpoint:
         self._failures = 0
         return count
 
+    @property
+    def _most_under_way(self) -> int:
+        return self.limit.value if self._is_tried else 1
+
     async def _enter(self) -> None:
         while True:
             rest_s = self._rest_until - time.monotonic()
             if rest_s > 0:
                 await asyncio.sleep(rest_s * (1 + SPREAD * random.random()))
-            elif self._under_way < self.limit.value:
+            elif self._under_way < self._most_under_way:
                 self._under_way += 1
                 return
             else:
@@ -136,14 +154,15 @@ class Endpoint:
                     raise
 
     def _leave(self, place: Place, *, wake: bool = True) -> None:
-        if not place.given_back:
-            place.given_back = True
-            self._under_way -= 1
+        if place.given_back:
+            return
+        place.given_back = True
+        self._under_way -= 1
         if wake:
             self._wake()
 
     def _wake(self) -> None:
-        for _ in range(min(self.limit.value - self._under_way, len(self._waiting))):
+        for _ in range(min(self._most_under_way - self._under_way, len(self._waiting))):
             turn = self._waiting.popleft()
             if not turn.done():
                 turn.set_result(None)

@@ -254,11 +254,12 @@ def test_a_web_page_is_named_at_once_and_costs_nothing() -> None:
 
 
 def test_an_answer_of_odd_shape_costs_its_own_request_only() -> None:
-    odd = Reply(message={"content": {"a": 1}}), Reply(message={"content": "\ud83d"}, usage=None)
-    with llm_server(*odd, GOOD) as endpoint:
-        answers, counts, _ = ask_many(endpoint, 2)
-    assert reasons(answers) == ["Answered"] * 2
-    assert (counts["fault_empty_answer"], counts["estimated_usage"]) == (1, 1)
+    with llm_server(Reply(message={"content": {"a": 1}}), GOOD) as endpoint:
+        answers, counts, _ = ask_many(endpoint, 1)
+    assert (reasons(answers), counts["fault_empty_answer"]) == (["Answered"], 1)
+    with llm_server(Reply(message={"content": "\ud83d"}, usage=None), GOOD) as endpoint:
+        answers, counts, _ = ask_many(endpoint, 1)
+    assert (reasons(answers), counts["estimated_usage"]) == (["Answered"], 1)
 
 
 def test_an_endpoint_that_fails_every_call_is_named_in_one_line() -> None:
@@ -313,6 +314,19 @@ def test_a_key_or_model_that_is_not_known_ends_it_at_once(status: int, told: str
     with llm_server(Reply(status=status, error="nope")) as endpoint, pytest.raises(GenerationFailed, match=told):
         ask(endpoint)
     assert len(endpoint.requests) == 1
+
+
+def test_a_wrong_key_is_met_by_one_call_alone() -> None:
+    with llm_server(Reply(status=401, error="nope", pause_s=0.1)) as endpoint:
+
+        async def until_the_first_fails(chat: ChatModel) -> int:
+            asked = [asyncio.ensure_future(chat.answer(said(number), Told, correction)) for number in range(20)]
+            await asyncio.wait(asked, return_when=asyncio.FIRST_EXCEPTION)
+            for each in asked:
+                each.cancel()
+            return len(endpoint.requests)
+
+        assert with_model(endpoint.base_url, until_the_first_fails) == 1
 
 
 def test_an_empty_account_is_no_rate_limit() -> None:
