@@ -168,15 +168,6 @@ class Monitor:
         return new
 
 
-def alerts_of(batches: Iterable[Batch]) -> tuple[Alert, ...]:
-    """What a finished generation gives cause to say."""
-    monitor = Monitor()
-    for batch in batches:
-        monitor.take(batch)
-    monitor.end()
-    return monitor.alerts
-
-
 def _of_a_window(window: Batch, before: Batch) -> Iterator[Alert]:
     if window.proposed >= LEAST_EXAMPLES:
         yield from _held(window, _REFUSED, why=_most(window.refused))

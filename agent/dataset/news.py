@@ -42,8 +42,7 @@ class News:
     def look(self, view: JobView) -> Iterator[DataAlert | DataForecast]:
         """What is new since the last look."""
         done = view.stages[Stage.GENERATE].done
-        # Assembling begins when the last unit of generation is done.
-        last = bool(view.stages[Stage.ASSEMBLE].units)
+        last = _is_generated(view)
         due = done > self._done and self._clock() - self._looked_at >= LOOK_S
         ready = bool(view.stages[Stage.ASSEMBLE].done) and not self._foretold
         if not (due or (last and not self._ended) or ready):
@@ -67,12 +66,12 @@ class News:
             yield from self._monitor.end()
 
 
-def read_alerts(outputs: Outputs, store: Store, most: int = MOST_READ) -> tuple[Alert, ...]:
+def read_alerts(view: JobView, outputs: Outputs, store: Store, most: int = MOST_READ) -> tuple[Alert, ...]:
     """The alerts of a job as it stands, from the last ``most`` units of generation."""
     monitor = Monitor()
     for path in outputs.get(Stage.GENERATE, ())[-most:]:
         _taken(monitor, store, path)
-    if outputs.get(Stage.ASSEMBLE):
+    if _is_generated(view):
         monitor.end()
     return monitor.alerts
 
@@ -83,6 +82,11 @@ def read_forecast(outputs: Outputs, store: Store) -> Forecast | None:
         with suppress(FinetuneError, ValidationError):
             return forecast_of(ArtifactReader(store, path).manifest.facts)
     return None
+
+
+def _is_generated(view: JobView) -> bool:
+    """Whether the last unit of generation is done: then assembling begins, and may still fail."""
+    return bool(view.stages[Stage.ASSEMBLE].units)
 
 
 def _taken(monitor: Monitor, store: Store, path: str) -> list[Alert]:

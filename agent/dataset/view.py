@@ -49,7 +49,7 @@ class Dataset:
             counts=counts,
             units=(generate.done, generate.units),
             set_aside=set_aside(self._tallies()),
-            alerts=read_alerts(self._outputs, self._store),
+            alerts=read_alerts(self._view, self._outputs, self._store),
             forecast=read_forecast(self._outputs, self._store),
         )
 

@@ -22,7 +22,7 @@ def command(job_id: str, as_json: bool) -> None:
         view = job.view()
         waiting, foreseen = waiting_of(client, view), job.cost_forecast()
         outputs = job.outputs()
-        alerts, forecast = read_alerts(outputs, client.store), read_forecast(outputs, client.store)
+        alerts, forecast = read_alerts(view, outputs, client.store), read_forecast(outputs, client.store)
     if as_json:
         from agent.cli.payload import status_payload
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
 
-from agent.dataset.alerts import WINDOW_PROPOSALS, Monitor, alerts_of
+from agent.dataset.alerts import WINDOW_PROPOSALS, Alert, Monitor
 from agent.dataset.batch import Batch, together
 from tests.agent.dataset.batches import SIZE, batch
 
@@ -24,6 +25,15 @@ FAULTS: dict[str, tuple[dict[str, Any], str]] = {
     "short answers": ({"lengths": (SIZE, 0, 0, 0, 0, 0, 0, 0)}, "lengths_drift"),
     "poor quality": ({"qualities": (0, 0, 0, 0, 0, 0, SIZE, 0, 0, 0)}, "qualities_drift"),
 }
+
+
+def alerts_of(batches: Iterable[Batch]) -> tuple[Alert, ...]:
+    """What a finished generation gives cause to say."""
+    monitor = Monitor()
+    for each in batches:
+        monitor.take(each)
+    monitor.end()
+    return monitor.alerts
 
 
 def test_ordinary_batches_raise_nothing() -> None:

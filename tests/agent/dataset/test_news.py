@@ -57,7 +57,8 @@ def test_a_fault_is_told_while_the_other_units_still_run(tmp_path: Path) -> None
         job.finish(number, batch(number, repeated_answers=0.9))
     assert job.look() == ["repeated_answers"]
     assert job.look() == [], "it is told once"
-    assert [alert.name for alert in read_alerts(job.ledger.outputs("job"), job.store)] == ["repeated_answers"]
+    alerts = read_alerts(job.ledger.view("job"), job.ledger.outputs("job"), job.store)
+    assert [alert.name for alert in alerts] == ["repeated_answers"]
 
 
 def test_the_server_is_asked_for_the_units_now_and_then_only(tmp_path: Path) -> None:
@@ -72,6 +73,8 @@ def test_what_is_left_is_looked_at_when_the_last_unit_is_done(tmp_path: Path) ->
     job = Job(tmp_path, 1)
     job.finish(0, batch(0, from_source=0.1))
     assert job.look() == ["not_from_source"], "one batch makes no window, but no other comes"
+    alerts = read_alerts(job.ledger.view("job"), job.ledger.outputs("job"), job.store)
+    assert [alert.name for alert in alerts] == ["not_from_source"], "before the dataset is built, and if that fails"
 
 
 def test_a_unit_that_cannot_be_read_costs_its_own_figures_only(tmp_path: Path) -> None:
