@@ -12,9 +12,10 @@ from dataclasses import dataclass
 import openai
 
 from agent.errors import DocumentRejected, EndpointAway, GenerationFailed
+from agent.job.prices import ModelPrice
 from agent.spec import GenerateConfig
 from workers.llm.attempt import Question, RawAnswer, send, understand
-from workers.llm.contract import Cost, Price, Spending, StoredAnswer
+from workers.llm.contract import Cost, Spending, StoredAnswer
 from workers.llm.dialect import Feature, names_the_form, suspect
 from workers.llm.endpoint import SPREAD, Endpoint, Place
 from workers.llm.fault import Fault, What
@@ -52,7 +53,7 @@ class Caller:
         spec: GenerateConfig,
         model: str,
         spending: Spending | None,
-        price: Price,
+        price: ModelPrice,
         patience: Patience,
     ) -> None:
         self._client = client
@@ -110,7 +111,7 @@ class Caller:
         self, question: Question, number: int, spoken: frozenset[Feature], keep: Keep
     ) -> StoredAnswer | Fault:
         async with self._endpoint.place(number) as place:
-            most = self._price.of(question.most_prompt_tokens, self._spec.max_answer_tokens)
+            most = Cost.at(self._price, question.most_prompt_tokens, self._spec.max_answer_tokens)
             held = await self._spending.reserve(most) if self._spending else None
             self.spent["requests"] += 1
             sent = await send(self._client, self._spec, self._model, question, spoken)
@@ -118,7 +119,7 @@ class Caller:
         outcome = sent if isinstance(sent, Fault) else self._understood(sent, question, spoken)
         if isinstance(outcome, StoredAnswer):
             await keep(outcome)
-            cost = self._price.of(outcome.prompt_tokens, outcome.completion_tokens)
+            cost = Cost.at(self._price, outcome.prompt_tokens, outcome.completion_tokens)
             self._count(cost)
             self.counts["estimated_usage"] += outcome.estimated
         elif outcome.may_be_billed:

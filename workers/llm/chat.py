@@ -14,11 +14,12 @@ import openai
 from pydantic import BaseModel
 
 from agent.errors import DocumentRejected, GenerationFailed
+from agent.job.prices import ModelPrice
 from agent.job.usage import Usage
 from agent.spec import GenerateConfig
 from workers.llm.attempt import CONNECT_S, Question
 from workers.llm.call import Caller, Patience
-from workers.llm.contract import Price, ResponseCache, Spending, StoredAnswer, answer_key
+from workers.llm.contract import FREE, ResponseCache, Spending, StoredAnswer, answer_key
 from workers.llm.dialect import Rung
 from workers.llm.endpoint import endpoint_of
 from workers.llm.prompt_file import Message
@@ -61,7 +62,7 @@ class ChatModel:
         model: str = "",
         cache: ResponseCache | None = None,
         spending: Spending | None = None,
-        price: Price | None = None,
+        price: ModelPrice = FREE,
         patience: Patience | None = None,
     ) -> None:
         """Read the key from the worker's environment. ``model`` replaces that of ``spec``, for a judge.
@@ -81,7 +82,7 @@ class ChatModel:
         url, timeout_s = str(self._client.base_url), spec.request_timeout_s
         endpoint = endpoint_of(url, self._model, spec.max_requests_at_once, timeout_s)
         self._caller = Caller(
-            self._client, endpoint, spec, self._model, spending, price or Price(), patience or Patience(retries=RETRIES)
+            self._client, endpoint, spec, self._model, spending, price, patience or Patience(retries=RETRIES)
         )
         self._counts: Counter[str] = Counter()
 

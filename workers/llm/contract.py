@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
+from agent.job.prices import ModelPrice
 from workers.llm.prompt_file import Message
 
 
@@ -27,19 +27,14 @@ class Cost:
     usd_micros: int = 0
     """Millionths of a US dollar, rounded up."""
 
+    @classmethod
+    def at(cls, price: ModelPrice, prompt_tokens: int, completion_tokens: int) -> Cost:
+        """What so many tokens cost."""
+        return cls(prompt_tokens, completion_tokens, price.usd_micros(prompt_tokens, completion_tokens))
 
-@dataclass(frozen=True, slots=True)
-class Price:
-    """US dollars for a million tokens, which is millionths of a dollar for one."""
 
-    prompt_usd: float = 0.0
-    answer_usd: float = 0.0
-
-    def of(self, prompt_tokens: int, completion_tokens: int) -> Cost:
-        """The cost of so many tokens."""
-        # Rounded first, so that 0.1 * 30 costs 3 and not 4.
-        micros = math.ceil(round(prompt_tokens * self.prompt_usd + completion_tokens * self.answer_usd, 6))
-        return Cost(prompt_tokens, completion_tokens, micros)
+FREE = ModelPrice(prompt_usd=0, answer_usd=0)
+"""Of a server of one's own."""
 
 
 class Reservation(Protocol):

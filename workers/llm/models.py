@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from agent.job.usage import USAGE_FACT, Usage
-from workers.llm.contract import Price
+from workers.llm.contract import FREE
 from workers.llm.kept_answers import KeptAnswers
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class Models:
             model=name,
             cache=KeptAnswers(work.store, work.output.path, name, reuse=spec.reuse_answers),
             spending=work.spending,
-            price=Price(price.prompt_usd, price.answer_usd) if price else None,
+            price=price or FREE,
         )
         self._opened.append(opened)
         return opened

@@ -12,12 +12,12 @@ import pytest
 from pydantic import BaseModel
 
 from agent.errors import BudgetSpent, DocumentRejected, EndpointAway, FinetuneError, GenerationFailed
+from agent.job.prices import ModelPrice
 from agent.job.usage import Usage
 from agent.spec import GenerateConfig
 from tests.workers.llm.server import COMPLETION_TOKENS, PROMPT_TOKENS, Cap, Endpoint, Reply, llm_server
 from workers.llm.call import Patience
 from workers.llm.chat import Answered, ChatModel
-from workers.llm.contract import Price
 from workers.llm.in_memory import AnswersInMemory, SpendingInMemory
 from workers.llm.prompt_file import Message
 
@@ -419,7 +419,7 @@ def test_an_answer_kept_from_earlier_is_not_asked_for_again() -> None:
 def test_every_call_is_reserved_at_its_bound_and_settled_as_the_server_counts() -> None:
     budget = SpendingInMemory(limit_tokens=1_000_000)
     with llm_server(GOOD) as endpoint:
-        _, _, usage = ask_many(endpoint, 5, spending=budget, price=Price(1.0, 10.0))
+        _, _, usage = ask_many(endpoint, 5, spending=budget, price=ModelPrice(prompt_usd=1.0, answer_usd=10.0))
     assert budget.tokens == 5 * (PROMPT_TOKENS + COMPLETION_TOKENS)
     assert budget.usd_micros == 5 * (PROMPT_TOKENS + 10 * COMPLETION_TOKENS) == usage.usd_micros
 

@@ -7,7 +7,8 @@ import asyncio
 import pytest
 
 from agent.errors import BudgetSpent
-from workers.llm.contract import Cost, Price, StoredAnswer, answer_key
+from agent.job.prices import ModelPrice
+from workers.llm.contract import Cost, StoredAnswer, answer_key
 from workers.llm.in_memory import AnswersInMemory, SpendingInMemory
 
 ASKED = [{"role": "user", "content": "What is a qubit? Ünïcode"}]
@@ -27,9 +28,10 @@ def test_each_part_of_a_request_makes_another_key() -> None:
 
 
 def test_a_cost_in_millionths_is_rounded_up_and_not_by_accident() -> None:
-    assert Price(0.15, 0.6).of(1000, 100) == Cost(1000, 100, 210)
-    assert Price(0.1, 0.0).of(30, 0).usd_micros == 3
-    assert Price(0.1, 0.0).of(31, 0).usd_micros == 4
+    assert Cost.at(ModelPrice(prompt_usd=0.15, answer_usd=0.6), 1000, 100) == Cost(1000, 100, 210)
+    tenth = ModelPrice(prompt_usd=0.1, answer_usd=0)
+    assert Cost.at(tenth, 30, 0).usd_micros == 3
+    assert Cost.at(tenth, 31, 0).usd_micros == 4
 
 
 def test_an_answer_is_json_both_ways() -> None:
