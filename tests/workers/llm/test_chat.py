@@ -398,8 +398,10 @@ def test_a_cancelled_unit_leaves_no_place_taken() -> None:
         asked.cancel()
         await asyncio.gather(asked, return_exceptions=True)
 
-    with llm_server(*[Reply(pause_s=5)] * 4, GOOD) as endpoint:
+    with llm_server(GOOD, *[Reply(pause_s=5)] * 4, GOOD) as endpoint:
+        ask(endpoint)  # The first call of all goes alone.
         with_model(endpoint.base_url, cancelled)
+        assert len(endpoint.requests) == 5
         answers, _, _ = ask_many(endpoint, 10)
     assert all(isinstance(answer, Answered) for answer in answers)
 
