@@ -16,7 +16,7 @@ def notes(context: Context) -> str:
     sorts = {
         "Themes": context.themes,
         "Concepts": (concept.text for concept in by_weight),
-        "Names": (f"{entity.text} ({entity.label})" for entity in context.entities),
+        "Names": (f"{entity.text} ({entity.long_form or entity.label})" for entity in context.entities),
         "Defined": (definition.term for definition in context.definitions),
         "Related": (f"{each.left} / {each.right} ({each.kind})" for each in context.relations),
         "Quantities": (quantity.text for quantity in context.quantities),

@@ -83,7 +83,7 @@ def test_what_the_analysis_found_is_offered_inside_the_fence() -> None:
             Concept("Bell  pair", 0, 0.9, "bell pair"),
             Concept("syndrome", 30, 0.2, "syndrome"),
         ),
-        entities=(Entity("John Bell", 3, "person"),),
+        entities=(Entity("John Bell", 3, "person"), Entity("CHSH", 20, "acronym", "Clauser-Horne-Shimony-Holt")),
         definitions=(Definition("A qubit is a system.", 0, "qubit"),),
         relations=(Relation("Heat causes noise.", 0, "cause", "heat", "noise"),),
         quantities=(Quantity("15 millikelvin", 5, 15.0, "millikelvin"),),
@@ -96,7 +96,7 @@ def test_what_the_analysis_found_is_offered_inside_the_fence() -> None:
     assert told == [
         "Themes: error correction",
         "Concepts: Bell pair; syndrome",
-        "Names: John Bell (person)",
+        "Names: John Bell (person); CHSH (Clauser-Horne-Shimony-Holt)",
         "Defined: qubit",
         "Related: heat / noise (cause)",
         "Quantities: 15 millikelvin",
