@@ -37,7 +37,7 @@ def accept(
     score = weighted(parts)
     if proposal.prompt and not is_good_enough(parts, evidence, coverage, floors):
         raise DocumentRejected("low_quality", f"{score:g}: {proposal.prompt}")
-    behind = _chunks_behind(assignment, {span.chunk_id for span in evidence})
+    behind = _chunks_behind(assignment, proposal, {span.chunk_id for span in evidence})
     return Example(
         id=example_id(chunk.id, proposal),
         kind=proposal.kind,
@@ -69,10 +69,10 @@ def _source(assignment: Assignment) -> str:
     return "\n".join(part for chunk in chunks for part in (chunk.title, *chunk.headings, chunk.text))
 
 
-def _chunks_behind(assignment: Assignment, quoted: set[str]) -> list[Chunk]:
-    """The chunks beside its own that the evidence was taken from."""
+def _chunks_behind(assignment: Assignment, proposal: Proposal, quoted: set[str]) -> list[Chunk]:
+    """The chunks beside its own that anything of it was taken from: without their permission it must go as well."""
     partner = assignment.partner
-    return [partner] if partner is not None and partner.id in quoted else []
+    return [partner] if partner is not None and (proposal.draws_on_partner or partner.id in quoted) else []
 
 
 def _joined(licences: Iterable[str]) -> str:

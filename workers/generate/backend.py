@@ -61,6 +61,8 @@ class Proposal:
     """Earlier turns of a conversation."""
     wrong_answers: tuple[str, ...] = ()
     """Of multiple choice."""
+    draws_on_partner: bool = False
+    """Whether its question or its wrong answers were taken from the partner, which no quotation need show."""
     wording: str = ""
     """Name and version of the words it was asked with, '' where nobody is asked; stands in ``Example.generator``."""
 

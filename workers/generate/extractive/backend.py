@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from itertools import islice
 
 from agent.job.records import Chunk, ExampleKind, Split
@@ -70,10 +71,10 @@ def constructed(assignment: Assignment) -> Iterator[Proposal]:
     offers_choice = ExampleKind.CHOICE in wanted and chunk.split is not Split.TRAIN
     others = _questions(partner) if partner and (offers_choice or ExampleKind.UNANSWERABLE in wanted) else []
     if offers_choice:
-        yield from choices(own, others)
+        yield from (replace(each, draws_on_partner=bool(others)) for each in choices(own, others))
     if ExampleKind.UNANSWERABLE in wanted and others:
         unanswered = list(unanswered_questions(chunk, others))
-        yield from unanswered
+        yield from (replace(each, draws_on_partner=True) for each in unanswered)
         yield from islice(answered_questions(chunk, own), len(unanswered))
 
 

@@ -79,6 +79,17 @@ def test_a_passage_that_does_not_answer_gets_a_question_of_its_partner_and_a_ref
     (found,) = ordered(chunk(PASSAGE), Order(ExampleKind.UNANSWERABLE, 2), partner=chunk(BELL, ordinal=1))
     assert (found.prompt, found.context) == ("What is a Bell pair?", PASSAGE)
     assert [quote.text for quote in found.quotes] == [PASSAGE] and "Bell" not in found.response
+    assert found.draws_on_partner
+
+
+def test_a_question_of_another_document_needs_that_ones_permission_too() -> None:
+    other = chunk(BELL, document="d2", licence="CC-BY-SA-4.0")
+    work = Assignment(
+        chunk(PASSAGE), analyse(chunk(PASSAGE)), (Order(ExampleKind.UNANSWERABLE, 2),), MANY, partner=other
+    )
+    (example,) = (accept(work, each, "rules") for each in asyncio.run(Extractive().propose(work)))
+    assert (example.document_id, example.other_documents) == ("d1", ("d2",))
+    assert example.licence == "CC-BY-4.0 AND CC-BY-SA-4.0"
 
 
 def test_a_passage_that_may_answer_is_no_place_for_a_refusal() -> None:
